@@ -1,0 +1,1 @@
+"""Plans, binds, runs, times, mixes and exports; the command line stands on top."""

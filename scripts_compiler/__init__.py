@@ -1,0 +1,1 @@
+"""From an audio script to a typed graph of operations; knows operations, never tools."""

@@ -1,0 +1,1 @@
+"""The tool contract, the registry, the model store, and one file per engine."""

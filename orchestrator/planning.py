@@ -1,0 +1,119 @@
+"""From whatever the user gave (an idea, a screenplay, prose, a script) to a document; keeping it; naming files."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from soundwright.scripts_compiler import document as documents
+from soundwright.scripts_compiler.document import Document
+from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.script import Script
+
+SCRIPT_SUFFIXES = (".yaml", ".yml", ".json")
+MAX_SOURCE_BYTES = 5_000_000
+
+
+def plan(idea: str) -> Document:
+    """A document from an idea in words, or from the file that ``idea`` names.
+
+    Raises:
+        ScriptError: the file cannot be read, or is of no known kind; or the idea says nothing.
+    """
+    path = _as_file(idea)
+    if path is not None:
+        return _from_file(path)
+    from soundwright.orchestrator import screenwriter  # noqa: PLC0415  only for ideas
+
+    written = screenwriter.write(idea)
+    return documents.from_script(written.script, warnings=tuple(written.notes))
+
+
+def import_file(path: Path, *, kind: str | None = None) -> Document:
+    """A document from a screenplay, prose or a WavJourney list.
+
+    Raises:
+        ScriptError: with every problem, each with its line or item.
+    """
+    from soundwright.scripts_compiler import importers  # noqa: PLC0415  only for imports
+
+    try:
+        imported = importers.import_text(read_text(path), kind=kind, name=path.name)
+    except ScriptError as error:
+        raise ScriptError(error.problems, source=str(path)) from None
+    return documents.from_script(imported.script, warnings=tuple(imported.notes))
+
+
+def import_targets(files: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
+    """Where each imported file goes: ``out`` itself for one file, else NAME.yaml in the folder ``out``.
+
+    Raises:
+        ScriptError: several files for one script, or two files of one name.
+    """
+    if len(files) == 1 and not out.is_dir() and out.suffix in SCRIPT_SUFFIXES:
+        return [(files[0], out)]
+    if out.suffix in SCRIPT_SUFFIXES and not out.is_dir():
+        raise ScriptError([Problem(str(out), f"one script cannot hold {len(files)} files.", "Name a folder with -o.")])
+    targets = [out / f"{path.stem}.yaml" for path in files]
+    doubles = sorted({str(t) for t in targets if targets.count(t) > 1})
+    if doubles:
+        raise ScriptError([Problem(doubles[0], "two of the files would be written here.", "Import them one by one.")])
+    return list(zip(files, targets, strict=True))
+
+
+def keep(document: Document, path: Path) -> Document:
+    """Write a document to ``path`` and give it back as one that lives there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    documents.save(document, path)
+    return documents.load(path)
+
+
+def slug(script: Script) -> str:
+    """A file name made of the title: plain letters, digits and dashes."""
+    plain = unicodedata.normalize("NFKD", script.title).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "story"
+
+
+def read_text(path: Path) -> str:
+    """The text of a file the user named.
+
+    Raises:
+        ScriptError: it is missing, no plain file, too large, or no UTF-8 text.
+    """
+    if not path.is_file():
+        raise ScriptError([Problem(str(path), "is not a file." if path.exists() else "does not exist.", "Check the path.")])
+    if path.stat().st_size > MAX_SOURCE_BYTES:
+        raise ScriptError([Problem(str(path), f"is larger than {MAX_SOURCE_BYTES // 1_000_000} MB.", "Split it.")])
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScriptError([Problem(str(path), f"is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")]) from None
+
+
+def _as_file(idea: str) -> Path | None:
+    if len(idea) > 1024 or "\n" in idea or "\0" in idea:
+        return None
+    path = Path(idea).expanduser()
+    try:
+        known = path.exists()
+    except OSError:
+        return None
+    looks_like_one = re.search(r"\.(ya?ml|json5?|txt|fountain|md|csv|tsv)$", idea, re.IGNORECASE) and " " not in idea
+    if not known and looks_like_one:
+        raise ScriptError([Problem(idea, "does not exist.", "Check the path, or write the idea as a sentence.")])
+    return path if known else None
+
+
+def _from_file(path: Path) -> Document:
+    if path.suffix.lower() in SCRIPT_SUFFIXES and not _is_wavjourney(path):
+        return documents.load(path)
+    text = read_text(path)
+    if len(text.strip().splitlines()) == 1 and path.suffix == ".txt":
+        return plan(text.strip())
+    return import_file(path)
+
+
+def _is_wavjourney(path: Path) -> bool:
+    return path.suffix.lower() == ".json" and path.is_file() and read_text(path).lstrip().startswith("[")

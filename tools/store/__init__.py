@@ -1,0 +1,1 @@
+"""The parts of the model store: its list, the package index, downloads and archives."""

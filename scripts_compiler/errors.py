@@ -25,18 +25,26 @@ class SoundwrightError(Exception):
 class Problem:
     """One thing wrong in a script: where it is, what was found, what would be right.
 
-    ``place`` is a path such as ``cues[3].until`` (or ``line 4, column 2`` for syntax); ``warning`` problems do not
-    stop a render.
+    ``place`` is a path such as ``cues[3].until``, empty for the whole file; ``line`` (from 1) is where that stands in the
+    file, where known. ``warning`` problems do not stop a render.
     """
 
     place: str
     found: str
     remedy: str = ""
     warning: bool = False
+    line: int | None = None
 
     def __str__(self) -> str:
-        head = f"{self.place}: {self.found}" if self.place else self.found
-        return f"{head} {self.remedy}".rstrip()
+        return f"{self._head()}{self.found} {self.remedy}".rstrip()
+
+    def _head(self) -> str:
+        if self.line is None:
+            return f"{self.place}: " if self.place else ""
+        return f"{self.place} (line {self.line}): " if self.place else f"line {self.line}: "
+
+
+MAX_PRINTED = 50
 
 
 class ScriptError(SoundwrightError):
@@ -51,8 +59,10 @@ class ScriptError(SoundwrightError):
         head = f"{self.source}: " if self.source else ""
         if len(self.problems) == 1:
             return f"{head}{self.problems[0]}"
-        lines = "\n".join(f"  {problem}" for problem in self.problems)
-        return f"{head}{len(self.problems)} problems\n{lines}"
+        lines = [f"  {problem}" for problem in self.problems[:MAX_PRINTED]]
+        if len(self.problems) > MAX_PRINTED:
+            lines.append(f"  ... and {len(self.problems) - MAX_PRINTED} more")
+        return "\n".join([f"{head}{len(self.problems)} problems", *lines])
 
 
 class VerifyError(SoundwrightError):
@@ -60,3 +70,7 @@ class VerifyError(SoundwrightError):
 
     addressee: Addressee = "developer"
     exit_code = 1
+
+    def __init__(self, message: str, *, rule: str = "", when: str = "", node: str = "") -> None:
+        self.rule, self.when, self.node = rule, when, node
+        super().__init__(message)

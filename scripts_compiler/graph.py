@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NewType
 
 from soundwright.scripts_compiler.kinds import Kind
@@ -28,6 +29,10 @@ class Node:
     kind: Kind
     places: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+        object.__setattr__(self, "inputs", MappingProxyType(dict(self.inputs)))
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:
@@ -40,6 +45,10 @@ class Graph:
     cues: Mapping[int, NodeId]
     steps: Mapping[str, NodeId] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name in ("nodes", "cues", "steps"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
     @property
     def outputs(self) -> tuple[NodeId, ...]:
         """Nodes that must be made, without repetition, in order of first use."""
@@ -50,8 +59,16 @@ def graph_key(node: Node, input_keys: Mapping[str, str]) -> str:
     """Key by structure: equal for nodes that ask the same of the same. Serves sharing and printing, never the cache."""
     content = {
         "op": node.op,
-        "params": node.params,
+        "params": dict(node.params),
         "inputs": dict(sorted(input_keys.items())),
         "kind": node.kind.value,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def graph_keys(graph: Graph) -> dict[NodeId, str]:
+    """The graph key of every node."""
+    keys: dict[NodeId, str] = {}
+    for node in graph.nodes.values():
+        keys[node.id] = graph_key(node, {port: keys[source] for port, source in node.inputs.items()})
+    return keys

@@ -23,9 +23,18 @@ class Enhance(Parameters):
     strength: float = Field(default=1.0, ge=0, le=1)
 
 
+class PickStem(Parameters):
+    """``stem`` by the name that the separator gave it (``vocals``, ``drums``, ...)."""
+
+    stem: str = Field(min_length=1, max_length=64)
+
+
 OPERATIONS = (
     Operation("transcribe", "Write down what is said.", Transcribe, AUDIO_IN, Kind.TRANSCRIPT),
     Operation("enhance", "Remove noise from a recording.", Enhance, AUDIO_IN, Kind.AUDIO),
     Operation("detect_speech", "Find where somebody speaks.", Nothing, AUDIO_IN, Kind.EVENTS),
     Operation("measure_loudness", "Loudness (LUFS) and true peak (dBTP) by EBU R 128.", Nothing, AUDIO_IN, Kind.SCORES),
-)
+    Operation(
+        "pick_stem", "Take one stem.", PickStem, (Port("stems", Kind.STEMS),), Kind.AUDIO, internal=True,
+    ),
+)  # fmt: skip

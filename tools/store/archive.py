@@ -1,0 +1,83 @@
+"""Taking single members out of archives, as bytes: nothing else is unpacked, nothing is run."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from soundwright.tools.store.web import SourceFailed
+
+_CHUNK = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 (hex) of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def join_members(archive: Path, members: Sequence[str], to: IO[bytes], limit: int) -> None:
+    """Write ``members`` of ``archive`` (zip or tar) to ``to`` in order, at most ``limit`` bytes in all.
+
+    Raises:
+        SourceFailed: a member is missing or no plain file, the archive is damaged, or more than ``limit`` bytes come.
+    """
+    left = limit
+    try:
+        with _opened(archive) as read:
+            for member in members:
+                for block in read(member):
+                    left -= len(block)
+                    if left < 0:
+                        raise SourceFailed(f"{archive.name}: {member} is larger than it should be")
+                    to.write(block)
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError) as error:
+        raise SourceFailed(f"{archive.name}: {error}") from error
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[_Reader]:
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as pack:
+            yield _ZipReader(pack)
+    else:
+        with tarfile.open(archive) as pack:
+            yield _TarReader(pack)
+
+
+class _Reader:
+    def __call__(self, member: str) -> Iterator[bytes]:
+        raise NotImplementedError
+
+
+class _ZipReader(_Reader):
+    def __init__(self, pack: zipfile.ZipFile) -> None:
+        self._pack = pack
+
+    def __call__(self, member: str) -> Iterator[bytes]:
+        if member not in self._pack.NameToInfo:
+            raise SourceFailed(f"{self._pack.filename}: it holds no {member}")
+        with self._pack.open(member) as file:
+            while block := file.read(_CHUNK):
+                yield block
+
+
+class _TarReader(_Reader):
+    def __init__(self, pack: tarfile.TarFile) -> None:
+        self._pack = pack
+
+    def __call__(self, member: str) -> Iterator[bytes]:
+        try:
+            file = self._pack.extractfile(member)
+        except KeyError as error:
+            raise SourceFailed(f"it holds no {member}") from error
+        if file is None:
+            raise SourceFailed(f"{member} is no plain file")
+        with file:
+            while block := file.read(_CHUNK):
+                yield block

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ValidationError
+
 from soundwright.scripts_compiler import defaults
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.graph import Graph, Node, NodeId
@@ -32,12 +34,14 @@ from soundwright.scripts_compiler.script import (
     MusicCue,
     PauseCue,
     Point,
+    Pronunciation,
     SceneCue,
     Script,
     SoundCue,
     SoundingCue,
     SpeechCue,
     Step,
+    TextFrom,
     is_bed,
 )
 
@@ -51,7 +55,8 @@ def lower(script: Script, catalogue: Catalogue, steps: Sequence[str] = ()) -> Gr
     Raises:
         ScriptError: the script was not checked: a name, an operation or a parameter is wrong.
     """
-    building = _Building(script, catalogue, _asked_for_words(script))
+    sayings = tuple((entry.word.casefold(), entry) for entry in script.pronounce)
+    building = _Building(script, catalogue, _asked_for_words(script), sayings)
     problems = [
         Problem("", f"no step is called {name!r}.") for name in steps if name not in {s.id for s in script.steps}
     ]
@@ -89,6 +94,7 @@ class _Building:
     script: Script
     catalogue: Catalogue
     asked_for_words: frozenset[str]
+    sayings: tuple[tuple[str, Pronunciation], ...]
     nodes: dict[NodeId, Node] = field(default_factory=dict)
     made: dict[str, NodeId] = field(default_factory=dict)
     cues: dict[int, NodeId] = field(default_factory=dict)
@@ -121,11 +127,20 @@ class _Building:
         if cue.vocal is not None:
             return self.trim(self.add("vocalise", _vocalise(self.script, cue), {}, place), {}, place)
         inputs = {port: self.get(ref, place) for port, ref in references.items()}
-        node = self.trim(self.add("speak", _speak(self.script, cue), inputs, place), {}, place)
+        params = _speak(self.script, cue) | {"pronounce": self.pronounced_in(cue.text)}
+        node = self.trim(self.add("speak", params, inputs, place), {}, place)
         if isinstance(cue.text, str) and cue.id in self.asked_for_words:
             params = {"text": cue.text, "language": defaults.language(self.script, cue)}
             node = self.add("align", params, {"audio": node}, place)
         return node
+
+    def pronounced_in(self, text: str | TextFrom | None) -> list[dict[str, str]]:
+        """The entries of ``pronounce`` whose word occurs in ``text``; all where the text is not known yet.
+
+        Only these may enter a node, so that an edit of one entry changes no line without its word.
+        """
+        folded = text.casefold() if isinstance(text, str) else None
+        return [{"word": p.word, "say": p.say} for word, p in self.sayings if folded is None or _has_word(folded, word)]
 
     def generated(self, cue: SoundCue | MusicCue, place: str) -> NodeId:
         op = "generate_sound" if isinstance(cue, SoundCue) else "generate_music"
@@ -159,23 +174,24 @@ class _Building:
         operation = self.catalogue.get(op)
         if operation is None:
             raise ScriptError([Problem(place, f"the catalogue has no operation {op!r}.")])
-        if wrong := parameter_problems(operation, params):
-            raise ScriptError(Problem(".".join(filter(None, (written or place, name))), text) for name, text in wrong)
+        try:
+            resolved = operation.resolve(params)
+        except ValidationError:
+            wrong = parameter_problems(operation, params)
+            raise ScriptError(Problem(f"{written or place}.{name}", f"{text}.") for name, text in wrong) from None
         node_id = NodeId(f"n{len(self.nodes)}")
         kind = operation.output_for({port: self.nodes[source].kind for port, source in inputs.items()})
-        self.nodes[node_id] = Node(node_id, op, operation.resolve(params), inputs, kind, (place,))
+        self.nodes[node_id] = Node(node_id, op, resolved, inputs, kind, (place,))
         return node_id
 
 
 def _speak(script: Script, cue: SpeechCue) -> dict[str, Any]:
-    text = cue.text if isinstance(cue.text, str) else None
     return {
-        "text": text or "",
+        "text": cue.text if isinstance(cue.text, str) else "",
         "voice": cue.voice,
         "language": defaults.language(script, cue),
         "emotion": cue.emotion,
         "speed": cue.speed,
-        "pronounce": _pronounce(script, text),
         "take": cue.take,
     }
 
@@ -186,19 +202,6 @@ def _vocalise(script: Script, cue: SpeechCue) -> dict[str, Any]:
     if voice is not None:
         params |= {"description": voice.description, "gender": voice.gender or "", "age": voice.age or ""}
     return params
-
-
-def _pronounce(script: Script, text: str | None) -> list[dict[str, str]]:
-    """The entries whose word occurs in ``text``; all where the text is not known yet.
-
-    Only these may enter the node, so that an edit of one entry changes no line without the word.
-    """
-    folded = None if text is None else text.casefold()
-    return [
-        {"word": entry.word, "say": entry.say}
-        for entry in script.pronounce
-        if folded is None or _has_word(folded, entry.word.casefold())
-    ]
 
 
 def _has_word(text: str, word: str) -> bool:

@@ -53,7 +53,7 @@ def _call(node: Node) -> str:
 
 
 def _says(value: object) -> bool:
-    return value is not None and value != "" and value != []
+    return value not in (None, "", [])
 
 
 def _comment(node: Node) -> str:
@@ -86,5 +86,5 @@ def _escaped(text: str) -> str:
 def _entity(char: str) -> str:
     if char.isalpha():
         return char
-    # Surrogates without a partner have no code that a browser accepts.
-    return "#65533;" if 0xD800 <= ord(char) <= 0xDFFF else f"#{ord(char)};"
+    # Direction marks would turn the label around, and half a surrogate has no code that a browser accepts.
+    return f"#{ord(char)};" if char.isprintable() else "#65533;"

@@ -8,7 +8,7 @@ the operation also has a parameter of that name (``speak`` with its ``text``).
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -28,6 +28,8 @@ from soundwright.scripts_compiler.script import (
     Step,
     TextFrom,
 )
+
+_WRITE = "Write the id of an input, a step or a cue."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def effect_calls(script: Script, index: int, catalogue: Catalogue) -> list[Appli
     calls = []
     for number, effect in enumerate(written):
         op, params = (effect.op, effect.params) if isinstance(effect, Effect) else (effect, {})
-        calls.append(_call(op, params, f"{owner}.effects[{number}]", catalogue))
+        calls.append(_call(op, params, f"{owner}.effects[{number}]", catalogue, effect=True))
     return calls
 
 
@@ -160,17 +162,26 @@ def speech_references(script: Script, index: int, cue: SpeechCue) -> dict[str, R
     return found
 
 
-def _call(op: str, given: Mapping[str, Any], place: str, catalogue: Catalogue) -> Applied:
+def _call(op: str, given: Mapping[str, Any], place: str, catalogue: Catalogue, *, effect: bool = False) -> Applied:
     operation = catalogue.get(op)
-    if operation is None:
-        nearest = catalogue.nearest(op)
-        remedy = f"Did you mean {', '.join(nearest)}?" if nearest else "See `soundwright tools list`."
+    if operation is None or operation.internal:
+        nearest = [name for name in catalogue.nearest(op) if not catalogue[name].internal]
+        remedy = f"Did you mean {', '.join(nearest)}?" if nearest else "`soundwright schema` lists the operations."
         raise ScriptError([Problem(f"{place}.op", f"no operation is called {op!r}.", remedy)])
+    if effect and not operation.effect:
+        raise ScriptError(
+            [Problem(f"{place}.op", f"{op} is not an effect.", "Make it a step, and play that in a clip.")]
+        )
     edges: dict[str, Reference] = {}
     params = dict(given)
-    for port in operation.inputs:
+    for number, port in enumerate(operation.inputs):
+        fed = effect and number == 0
         if port.name in params and _is_edge(port, operation, params[port.name]):
+            if fed:
+                raise ScriptError([Problem(f"{place}.{port.name}", "an effect is fed its own cue.", "Leave it out.")])
             edges |= _edges(port, params.pop(port.name), f"{place}.{port.name}")
+        elif not (fed or port.optional):
+            raise ScriptError([Problem(f"{place}.{port.name}", f"{op} needs an input here.", _WRITE)])
     return Applied(operation, edges, params, place)
 
 
@@ -181,7 +192,9 @@ def _is_edge(port: Port, operation: Operation, value: object) -> bool:
 def _edges(port: Port, value: object, place: str) -> dict[str, Reference]:
     if not port.many:
         return {port.name: _written(value, place)}
-    items = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    items = value if isinstance(value, list) else [value]
+    if not items:
+        raise ScriptError([Problem(place, "an empty list.", _WRITE)])
     return {f"{port.name}.{i}": _written(item, f"{place}[{i}]") for i, item in enumerate(items)}
 
 
@@ -190,8 +203,7 @@ def _written(value: object, place: str) -> Reference:
         value = value["from"]
     if isinstance(value, str) and value:
         return reference(value, place)
-    problem = Problem(place, f"an input must name an input, a step or a cue, not {value!r}.", "Write its id.")
-    raise ScriptError([problem])
+    raise ScriptError([Problem(place, f"{value!r} is not a name.", _WRITE)])
 
 
 def _unknown(ref: Reference, known: Iterable[str]) -> Problem:

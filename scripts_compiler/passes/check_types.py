@@ -38,7 +38,10 @@ class CheckTypes:
             port = port_of(self.catalogue[node.op], name)
             if port is None or port.kind.accepts(source.kind):
                 continue
-            found = f"{node.op} takes {port.kind.value} as {name}, and {source.op} gives {source.kind.value}."
+            if port.kind is Kind.STEMS:
+                found = f"{source.op} gives {source.kind.value}, which has no stems."
+            else:
+                found = f"{node.op} takes {port.kind.value} as {name}, and {source.op} gives {source.kind.value}."
             yield Problem(node.places[0] if node.places else "", found, _remedy(port.kind, source))
 
 
@@ -54,5 +57,5 @@ def _remedy(wanted: Kind, source: Node) -> str:
     if source.kind is Kind.STEMS:
         return "Name one stem, as in `id.vocals`."
     if wanted is Kind.STEMS:
-        return "Only a separation has stems: name it without one."
+        return "Write the name alone, without a dot and a stem."
     return f"Name something that gives {wanted.value}."

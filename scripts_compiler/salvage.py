@@ -1,0 +1,46 @@
+"""What is still sound in data of the wrong shape, so that names in it are checked in the same go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from soundwright.scripts_compiler.reading import Path
+from soundwright.scripts_compiler.script import Script
+from soundwright.scripts_compiler.shape import validate
+
+_LISTS = ("voices", "pronounce", "inputs", "steps", "cues")
+_STAND_IN: dict[str, dict[str, Any]] = {
+    "scene": {}, "speech": {"voice": "?", "vocal": "hum"}, "sound": {"description": "?"},
+    "music": {"description": "?", "length": 1}, "clip": {"source": "?"}, "pause": {"length": 0},
+}  # fmt: skip
+
+
+def salvage(data: dict[str, Any], broken: Iterable[Path]) -> Script | None:
+    """A script in which stand-ins of the same names take the place of broken entries; None where that is no use."""
+    copy: dict[str, Any] = {**data, "version": 1}
+    for path in broken:
+        if len(path) >= 2 and path[0] in _LISTS and isinstance(path[1], int):
+            entries = list(copy[path[0]])
+            entries[path[1]] = _stand_in(str(path[0]), entries[path[1]])
+            copy[path[0]] = entries
+        elif path:
+            copy.pop(str(path[0]), None)
+    copy.setdefault("cues", [{"type": "pause", "length": 0}])
+    return validate(copy)[0]
+
+
+def _stand_in(section: str, entry: Any) -> dict[str, Any]:
+    named = {k: entry[k] for k in ("id", "name") if k in entry} if isinstance(entry, dict) else {}
+    match section:
+        case "voices":
+            return {"name": "?", **named, "description": "?"}
+        case "pronounce":
+            return {"word": "?", "say": "?"}
+        case "inputs":
+            return {"id": "unknown", **named, "file": "?"}
+        case "steps":
+            return {"id": "unknown", **named, "op": "?"}
+    kind = entry.get("type") if isinstance(entry, dict) else None
+    known = kind if isinstance(kind, str) and kind in _STAND_IN else "speech"
+    return {"type": known, **named, **_STAND_IN[known]}

@@ -1,0 +1,128 @@
+"""Settings of the user: folders, workers, offline, cache size. Environment, then ``config.toml``, then defaults."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from soundwright.orchestrator.errors import ConfigError
+
+APP = "soundwright"
+DEFAULT_CACHE_BYTES = 10_000_000_000
+SETTINGS = ("jobs", "offline", "cache_size")
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """``home`` holds ``assets``, ``models`` and the journal. ``jobs`` None means one worker per core."""
+
+    home: Path
+    jobs: int | None = None
+    offline: bool = False
+    cache_max_bytes: int = DEFAULT_CACHE_BYTES
+
+    @property
+    def assets(self) -> Path:
+        """Folder of the cache."""
+        return self.home / "assets"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the model store."""
+        return self.home / "models"
+
+    @property
+    def journal(self) -> Path:
+        """The journal of finished assets."""
+        return self.home / "journal.jsonl"
+
+    @property
+    def workers(self) -> int:
+        """Workers to run: ``jobs``, else the cores that this process may use."""
+        return self.jobs or usable_cores()
+
+
+def usable_cores() -> int:
+    """Cores that this process may use: fewer than the machine has, in a container with an affinity mask."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Settings from SOUNDWRIGHT_HOME, _JOBS, _OFFLINE, _CACHE_SIZE in the environment and from ``config.toml``.
+
+    The file lies in SOUNDWRIGHT_HOME where that is set, else in the user's configuration folder.
+
+    Raises:
+        ConfigError: a value that cannot be used, or a file that is not TOML.
+    """
+    from platformdirs import user_cache_dir, user_config_dir  # noqa: PLC0415  only where no folder was set
+
+    env = os.environ if environ is None else environ
+    home = env.get("SOUNDWRIGHT_HOME", "")
+    folder = Path(home).expanduser() if home else Path(user_cache_dir(APP, appauthor=False))
+    file = (folder if home else Path(user_config_dir(APP, appauthor=False))) / "config.toml"
+    given: dict[str, tuple[str, Any]] = {name: (str(file), value) for name, value in _read(file).items()}
+    for name in SETTINGS:
+        variable = f"SOUNDWRIGHT_{name.upper()}"
+        if env.get(variable, "") != "":
+            given[name] = (variable, env[variable])
+    return Config(
+        home=folder.absolute(),
+        jobs=_jobs(*given["jobs"]) if "jobs" in given else None,
+        offline=_flag(*given["offline"]) if "offline" in given else False,
+        cache_max_bytes=_bytes(*given["cache_size"]) if "cache_size" in given else DEFAULT_CACHE_BYTES,
+    )
+
+
+def parse_size(text: str) -> int:
+    """Bytes of a size such as ``500MB``, ``5 GB`` or ``1000``.
+
+    Raises:
+        ConfigError: it is no size.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?B?)\s*", text.upper())
+    unit = match[2] if match else ""
+    unit = f"{unit}B" if unit in {"K", "M", "G", "T"} else unit
+    if match is None:
+        raise ConfigError(f"{text!r} is no size; write for example 500MB or 5GB")
+    return int(float(match[1]) * _UNITS[unit])
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: is not TOML ({error}); mend or remove it") from error
+    unknown = sorted(set(data) - set(SETTINGS))
+    if unknown:
+        raise ConfigError(f"{file}: there is no setting {unknown[0]!r}; there are {', '.join(SETTINGS)}")
+    return data
+
+
+def _jobs(where: str, value: Any) -> int:  # noqa: ANN401  whatever was written there
+    text = str(value)
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= 256:
+        raise ConfigError(f"{where}: {value!r} is no number of workers; write a number from 1 to 256")
+    return int(text)
+
+
+def _flag(where: str, value: Any) -> bool:  # noqa: ANN401
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if str(value).lower() not in known:
+        raise ConfigError(f"{where}: {value!r} is neither yes nor no; write 1 or 0")
+    return known[str(value).lower()]
+
+
+def _bytes(where: str, value: Any) -> int:  # noqa: ANN401
+    try:
+        return parse_size(str(value))
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None

@@ -1,0 +1,75 @@
+"""Loaded tools, lent to one task at a time and kept for the next."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from soundwright.orchestrator.weights import Weights
+from soundwright.tools.base import Place, Tool, ToolSpec
+from soundwright.tools.registry import Registry
+
+
+class ToolPool:
+    """Makes tools as they are asked for. Idle ones are closed, longest idle first, when memory is short."""
+
+    def __init__(self, registry: Registry, weights: Weights, memory_mb: int) -> None:
+        self._registry, self._weights, self._memory_mb = registry, weights, memory_mb
+        self._idle: list[tuple[tuple[str, str, str], Tool]] = []
+        self._loaded_mb = 0
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def lease(self, spec: ToolSpec, device: str, dtype: str) -> Iterator[Tool]:
+        """A loaded tool of one's own. One that raised is closed: nobody knows what state it is in.
+
+        Raises:
+            ToolMissing: a package or weight is missing.
+        """
+        key = (spec.name, device, dtype)
+        tool = self._take(key) or self._make(spec, device, dtype)
+        try:
+            yield tool
+        except BaseException:
+            self._close(tool)
+            raise
+        with self._guard:
+            self._idle.append((key, tool))
+
+    def close(self) -> None:
+        """Close the idle tools."""
+        with self._guard:
+            idle, self._idle = self._idle, []
+        for _, tool in idle:
+            self._close(tool)
+
+    def _take(self, key: tuple[str, str, str]) -> Tool | None:
+        with self._guard:
+            for n, (held, tool) in enumerate(self._idle):
+                if held == key:
+                    del self._idle[n]
+                    return tool
+        return None
+
+    def _make(self, spec: ToolSpec, device: str, dtype: str) -> Tool:
+        while (old := self._surplus(spec.memory_mb)) is not None:
+            self._close(old)
+        tool = self._registry.create(spec.name)
+        files = {name: self._weights.path(name) for name in spec.models}
+        # The number of threads decides the order of sums in some engines: it belongs to the tool, not to the run.
+        tool.load(Place(device, dtype, files, max(1, spec.cores)))
+        with self._guard:
+            self._loaded_mb += spec.memory_mb
+        return tool
+
+    def _surplus(self, wanted_mb: int) -> Tool | None:
+        with self._guard:
+            if self._idle and self._loaded_mb + wanted_mb > self._memory_mb:
+                return self._idle.pop(0)[1]
+        return None
+
+    def _close(self, tool: Tool) -> None:
+        with self._guard:
+            self._loaded_mb -= tool.spec.memory_mb
+        tool.close()

@@ -1,0 +1,168 @@
+"""Which tools there are: built-in ones and plug-ins enter by the same door, the entry points of one group.
+
+Discovery imports the modules that the entry points name and nothing else, so these have to be light: packages and
+weights are for ``Tool.load``.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.metadata
+import importlib.util
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
+from soundwright.tools.base import Tool, ToolSpec
+from soundwright.tools.errors import ToolMissing
+
+GROUP = "soundwright.tools"
+DISTRIBUTION = "soundwright"
+
+
+class RegistryError(SoundwrightError):
+    """Two tools of one name, or something that is no tool was registered."""
+
+    addressee: Addressee = "developer"
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """An entry point that gave no tool: its name, the package that declared it, and why."""
+
+    name: str
+    owner: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a tool lacks: ``modules`` that cannot be imported, and the pip command that brings them."""
+
+    modules: tuple[str, ...]
+    install: str
+
+    def __str__(self) -> str:
+        return f"needs {', '.join(self.modules)}: {self.install}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    spec: ToolSpec
+    owner: str
+    make: Callable[[], Tool] = field(compare=False)
+
+
+class Registry:
+    """Tools by name. ``Registry(tools)`` takes tool classes, factories without arguments, or unloaded tools."""
+
+    def __init__(self, tools: Iterable[Tool | Callable[[], Tool]] = ()) -> None:
+        self._entries: dict[str, _Entry] = {}
+        self.unusable: tuple[Unusable, ...] = ()
+        for tool in tools:
+            self._add(_entry(tool, getattr(tool, "__module__", "") or type(tool).__module__))
+
+    @classmethod
+    def discover(cls) -> Registry:
+        """The tools of all installed packages. One that cannot be imported is kept in ``unusable`` with the reason.
+
+        Raises:
+            RegistryError: two packages declare a tool of one name; both are named.
+        """
+        registry = cls()
+        broken: list[Unusable] = []
+        points = importlib.metadata.entry_points(group=GROUP)
+        for point in sorted(points, key=lambda p: (p.name, p.value)):
+            owner = _owner(point)
+            made = _opened(point, owner)
+            if isinstance(made, Unusable):
+                broken.append(made)
+            else:
+                registry._add(made)
+        registry.unusable = tuple(broken)
+        return registry
+
+    @property
+    def specs(self) -> Mapping[str, ToolSpec]:
+        """Specs by the tool's name, in order of names."""
+        return {name: self._entries[name].spec for name in sorted(self._entries)}
+
+    def owner(self, name: str) -> str:
+        """The package, with its version, that brings a tool."""
+        return self._entries[name].owner
+
+    def tools_for(self, op: str) -> tuple[ToolSpec, ...]:
+        """Tools that do an operation, installed or not: best rank first, then by name."""
+        fitting = [spec for spec in self.specs.values() if op in spec.operations]
+        return tuple(sorted(fitting, key=lambda spec: (-spec.rank, spec.name)))
+
+    def create(self, name: str) -> Tool:
+        """A new, unloaded tool.
+
+        Raises:
+            ToolMissing: no tool of that name is installed.
+        """
+        if name not in self._entries:
+            raise ToolMissing(self.unknown(name))
+        return self._entries[name].make()
+
+    def unknown(self, name: str) -> str:
+        """What to say about a name that is no tool."""
+        for broken in self.unusable:
+            if broken.name == name:
+                return f"the tool {name!r} of {broken.owner} cannot be used: {broken.reason}"
+        return f"no tool {name!r} is installed; there are {', '.join(sorted(self._entries)) or 'none'}"
+
+    def missing(self, spec: ToolSpec) -> Missing | None:
+        """The modules that a tool needs and that are not installed; None when all are there."""
+        absent = tuple(module for module in spec.modules if not _importable(module))
+        if not absent:
+            return None
+        if spec.extra:
+            return Missing(absent, f"pip install '{DISTRIBUTION}[{spec.extra}]'")
+        return Missing(absent, f"pip install {' '.join(dict.fromkeys(m.partition('.')[0] for m in absent))}")
+
+    def _add(self, entry: _Entry) -> None:
+        other = self._entries.get(entry.spec.name)
+        if other is not None:
+            raise RegistryError(
+                f"two tools are called {entry.spec.name!r}: one of {other.owner}, one of {entry.owner}. "
+                "Uninstall one of the packages, or have its author rename the tool."
+            )
+        self._entries[entry.spec.name] = entry
+
+
+def _opened(point: importlib.metadata.EntryPoint, owner: str) -> _Entry | Unusable:
+    """A plug-in is somebody else's code: whatever its import raises counts against it, not against us."""
+    try:
+        return _entry(point.load(), owner)
+    except RegistryError as error:
+        return Unusable(point.name, owner, str(error))
+    except Exception as error:  # the boundary to other people's packages
+        return Unusable(point.name, owner, f"{type(error).__name__}: {error}")
+
+
+def _entry(tool: Any, owner: str) -> _Entry:  # noqa: ANN401  whatever an entry point names
+    if isinstance(getattr(tool, "spec", None), ToolSpec):
+        # A class makes a new tool each time; an instance, which is unloaded, is copied for each worker.
+        make = tool if isinstance(tool, type) else lambda: copy.copy(tool)
+        return _Entry(tool.spec, owner, make)
+    spec = getattr(tool(), "spec", None) if callable(tool) else None
+    if isinstance(spec, ToolSpec):
+        return _Entry(spec, owner, tool)
+    raise RegistryError(
+        f"{tool!r} has no spec: an entry point of {GROUP} names a tool class or a function that makes one"
+    )
+
+
+def _owner(point: importlib.metadata.EntryPoint) -> str:
+    dist = point.dist
+    return point.value if dist is None else f"{dist.name} {dist.version}"
+
+
+def _importable(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):  # its parent package is missing, or broken
+        return False

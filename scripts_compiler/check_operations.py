@@ -11,7 +11,16 @@ from soundwright.scripts_compiler.names import Names
 from soundwright.scripts_compiler.operations import Catalogue, Operation, Port
 from soundwright.scripts_compiler.order import cycles, in_order
 from soundwright.scripts_compiler.parameters import parameter_faults
-from soundwright.scripts_compiler.script import ClipCue, Effect, PauseCue, SceneCue, Script, SpeechCue, TextFrom
+from soundwright.scripts_compiler.script import (
+    ClipCue,
+    Effect,
+    Effects,
+    PauseCue,
+    SceneCue,
+    Script,
+    SpeechCue,
+    TextFrom,
+)
 from soundwright.scripts_compiler.wording import listed, near, quoted, shown
 
 MAX_MANY = 64
@@ -56,7 +65,7 @@ class Operations:
                     needs.append(samples[cue.voice])
             self._needs[name] = needs
 
-    def _effect_references(self, effects: Any, place: str) -> Iterator[tuple[str, str]]:
+    def _effect_references(self, effects: Effects | None, place: str) -> Iterator[tuple[str, str]]:
         for number, effect in enumerate(effects or []):
             if isinstance(effect, Effect) and (operation := self.catalogue.get(effect.op)) is not None:
                 yield from _written(operation, effect.params, f"{place}.effects[{number}]")
@@ -117,7 +126,7 @@ class Operations:
             remedy = near(name, voices) or "Declare it under voices."
             yield Problem(f"{place}.voice", f"no voice is called {quoted(name)}.", remedy)
 
-    def _effects(self, effects: Any, place: str) -> Iterator[Problem]:
+    def _effects(self, effects: Effects | None, place: str) -> Iterator[Problem]:
         for number, effect in enumerate(effects or []):
             name, params = (effect, {}) if isinstance(effect, str) else (effect.op, effect.params)
             where = f"{place}.effects[{number}]"
@@ -155,7 +164,7 @@ class Operations:
             else:
                 yield from self._fed(port, value, where)
 
-    def _fed(self, port: Port, value: Any, place: str) -> Iterator[Problem]:
+    def _fed(self, port: Port, value: object, place: str) -> Iterator[Problem]:
         name = _reference_text(value)
         if name is None:
             yield Problem(place, f"found {shown(value)}.", "It takes the id of an input, a step or a cue.")
@@ -250,7 +259,7 @@ def _stem(text: str) -> tuple[str, str]:
     return name, stem
 
 
-def _reference_text(value: Any) -> str | None:
+def _reference_text(value: object) -> str | None:
     """The id in ``ID`` or ``{from: ID}``."""
     if isinstance(value, dict) and set(value) == {"from"}:
         value = value["from"]

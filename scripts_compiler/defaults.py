@@ -75,7 +75,7 @@ def effects(script: Script, cue: SoundingCue) -> Effects:
 
 
 def space(script: Script, index: int) -> Space:
-    """Mix rule C: the cue's space, else its voice's, else its scene's (not for beds and foreground music), else none."""
+    """Mix rule C: the cue's space, else its voice's, else its scene's (no bed's, no foreground music's), else none."""
     cue = script.cues[index]
     if not isinstance(cue, SpeechCue | SoundCue | MusicCue | ClipCue):
         return "none"

@@ -21,7 +21,7 @@ from soundwright.scripts_compiler.salvage import salvage
 from soundwright.scripts_compiler.script import Script
 from soundwright.scripts_compiler.shape import validate
 from soundwright.scripts_compiler.upgrade import upgrade
-from soundwright.scripts_compiler.wording import shown
+from soundwright.scripts_compiler.wording import Plain, shown
 
 _SECTIONS = (
     "version",
@@ -49,8 +49,8 @@ class Document:
     is_json: bool = False
 
     @cached_property
-    def tree(self) -> Any:
-        """A fresh tree of the text that keeps comments (ruamel's), or plain data for JSON; for edits only: it is slow."""
+    def tree(self) -> Plain:
+        """The text as a tree that keeps comments (ruamel's), plain data for JSON. For edits only: it is slow."""
         return json.loads(self.text) if self.is_json else _round_trip().load(self.text)
 
     def dump(self) -> str:
@@ -65,7 +65,8 @@ class Document:
 def load(path: Path | str, *, catalogue: Catalogue | None = None, allow: Sequence[Path] | None = None) -> Document:
     """Read, upgrade and check a YAML or JSON file.
 
-    With ``allow`` (folders whose recordings may be read beside the script's own) the files of ``inputs`` are looked for too.
+    With ``allow`` (folders whose recordings may be read beside the script's own) the files of ``inputs`` are looked
+    for too.
 
     Raises:
         ScriptError: with all problems; nothing else is ever raised for what stands in the file.
@@ -84,7 +85,7 @@ def loads(text: str, source: str = "script", *, catalogue: Catalogue | None = No
     return _load(text, source, None, catalogue, None)
 
 
-def from_data(data: Any, source: str = "script", *, catalogue: Catalogue | None = None) -> Document:
+def from_data(data: Plain, source: str = "script", *, catalogue: Catalogue | None = None) -> Document:
     """Check plain data (as an LLM or a program makes it); the text of the document is YAML.
 
     Raises:
@@ -101,14 +102,14 @@ def plain(script: Script) -> dict[str, Any]:
     return {"version": script.version, **{name: data[name] for name in _SECTIONS if name in data}, "cues": cues}
 
 
-def dump_yaml(data: Any) -> str:
+def dump_yaml(data: Plain) -> str:
     """YAML text of plain data (or of a tree with comments)."""
     out = io.StringIO()
     _round_trip().dump(data, out)
     return out.getvalue()
 
 
-def dump_json(data: Any) -> str:
+def dump_json(data: Plain) -> str:
     """JSON text of plain data, one field a line."""
     return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
@@ -185,7 +186,7 @@ def _check(
 
 
 def _problems(
-    data: Any, reading: Reading, catalogue: Catalogue, path: Path | None, allow: Sequence[Path] | None
+    data: Plain, reading: Reading, catalogue: Catalogue, path: Path | None, allow: Sequence[Path] | None
 ) -> tuple[Script | None, list[Problem]]:
     script, shape = validate(data)
     shape = [p for p in shape if not _is_poisoned(p, reading)]
@@ -224,7 +225,7 @@ def _rank(place: str) -> tuple[int, int]:
     return section, index
 
 
-def _round_trip() -> Any:
+def _round_trip() -> Plain:
     from ruamel.yaml import YAML  # noqa: PLC0415  only edits and dumps need it
 
     yaml = YAML()

@@ -15,7 +15,7 @@ Addressee = Literal["user", "llm", "developer"]
 
 
 class SoundwrightError(Exception):
-    """Base of all errors of this package. ``addressee`` says who can mend it, ``exit_code`` how the command line ends."""
+    """Base of all errors of this package. ``addressee`` can mend it; ``exit_code`` is how the command line ends."""
 
     addressee: Addressee = "user"
     exit_code: int = 2
@@ -25,8 +25,8 @@ class SoundwrightError(Exception):
 class Problem:
     """One thing wrong in a script: where it is, what was found, what would be right.
 
-    ``place`` is a path such as ``cues[3].until``, empty for the whole file; ``line`` (from 1) is where that stands in the
-    file, where known. ``warning`` problems do not stop a render.
+    ``place`` is a path such as ``cues[3].until``, empty for the whole file; ``line`` (from 1) is where that stands in
+    the file, where known. ``warning`` problems do not stop a render.
     """
 
     place: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What an operation takes or gives. ``SPEECH`` is audio that also carries word times."""
 
     AUDIO = "Audio"

@@ -32,8 +32,8 @@ class Port:
 class Operation:
     """One thing that tools can do.
 
-    ``keeps_speech``: given Speech, the output is Speech too, its word times carried along. ``effect``: usable in a cue's
-    ``effects`` (one audio in, audio out). ``internal``: made by the compiler, not written in scripts.
+    ``keeps_speech``: given Speech, the output is Speech too, its word times carried along. ``effect``: usable in a
+    cue's ``effects`` (one audio in, audio out). ``internal``: made by the compiler, not written in scripts.
     """
 
     name: str

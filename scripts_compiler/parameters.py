@@ -15,7 +15,7 @@ from soundwright.scripts_compiler.shape import describe_faults
 def parameter_faults(
     operation: Operation, params: Mapping[str, Any], inputs: Iterable[str] = ()
 ) -> Iterator[tuple[str, str, str]]:
-    """(path that begins with ``.`` or is empty, what was found, remedy) of each fault; ``inputs`` are known names too."""
+    """(path, empty or beginning with ``.``; what was found; remedy) of each fault. ``inputs`` are known names too."""
     try:
         operation.parameters.model_validate(dict(params), by_alias=True)
     except ValidationError as error:

@@ -1,8 +1,8 @@
 """From the bytes of a script to plain data that knows its lines: YAML 1.2 (safe types only) and JSON.
 
-YAML is composed here from the parser's events, so that scalars follow YAML 1.2's core schema (``yes`` is a text), nothing
-but plain values can be built, and keys written twice, aliases, tags, depth and size are judged in one place. The tree
-that keeps comments costs thirty times as much and is made only when a script is edited (``document.py``).
+YAML is composed here from the parser's events, so that scalars follow YAML 1.2's core schema (``yes`` is a text),
+nothing but plain values can be built, and keys written twice, aliases, tags, depth and size are judged in one place.
+The tree that keeps comments costs many times as much and is made only when a script is edited (``edits.py``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.wording import Plain
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
@@ -61,7 +62,7 @@ def decode(raw: bytes, source: str) -> str:
         ScriptError: too large, empty or not UTF-8 text.
     """
     if len(raw) > MAX_BYTES:
-        raise _refused(source, f"the file has {len(raw) / 1e6:.1f} MB.", "A script has at most 5 MB.")
+        raise _refused(source, "the file is larger than 5 MB.", "No script needs that: is it another kind of file?")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refused(source, "the file is UTF-16 text.", "Save it as UTF-8.")
     try:
@@ -111,7 +112,7 @@ def _refused(source: str, found: str, remedy: str, line: int | None = None) -> S
 
 def _judge_text(text: str, source: str) -> None:
     if len(text) > MAX_BYTES:
-        raise _refused(source, f"the script has {len(text) / 1e6:.1f} MB.", "At most 5 MB are read.")
+        raise _refused(source, "the script is larger than 5 MB.", "No script needs that.")
     if (match := _FORBIDDEN.search(text)) is not None:
         line, code = text.count("\n", 0, match.start()) + 1, ord(match.group())
         if code == 0:
@@ -150,7 +151,7 @@ class _HugeNumber:
     digits: int
 
 
-def _plain(value: Any, path: Path, reading: Reading, source: str) -> Any:
+def _plain(value: Plain, path: Path, reading: Reading, source: str) -> Plain:
     if len(path) > MAX_DEPTH:
         raise _too_deep(source, None)
     if isinstance(value, _Pairs):
@@ -232,11 +233,12 @@ class _Composer:
             raise _refused(self.source, "the script is empty.", "Write at least version: 1 and a list of cues.")
         self.reading.data = self.value(next(self.events), ())
         next(self.events)  # document end
-        if isinstance(after := next(self.events), yaml.DocumentStartEvent):
+        after = next(self.events)
+        if not isinstance(after, yaml.StreamEndEvent):
             line = after.start_mark.line + 1
             raise _refused(self.source, "a second document begins (---).", "A file holds one script.", line)
 
-    def value(self, event: Any, path: Path) -> Any:
+    def value(self, event: Plain, path: Path) -> Plain:
         if isinstance(event, yaml.ScalarEvent):
             if event.tag is not None:
                 return self.poison(event, path, f"found the tag {event.tag!r}.", "Tags are not used: write the value.")
@@ -265,7 +267,7 @@ class _Composer:
                 members[key] = value
         return members
 
-    def key(self, event: Any, path: Path) -> str:
+    def key(self, event: Plain, path: Path) -> str:
         if isinstance(event, yaml.ScalarEvent) and len(event.value) <= MAX_KEY:
             return str(event.value)
         line = event.start_mark.line + 1
@@ -279,7 +281,7 @@ class _Composer:
             entries.append(self.value(event, inner))
         return entries
 
-    def plain_scalar(self, event: Any, path: Path) -> Any:
+    def plain_scalar(self, event: Plain, path: Path) -> Plain:
         """YAML 1.2 core schema: null, bool, int, float, else text."""
         text: str = event.value
         if text in _NULL:
@@ -288,6 +290,10 @@ class _Composer:
             return _BOOL[text]
         if text[0] not in _NUMBER_START:
             return text
+        return self.number(event, text, path)
+
+    def number(self, event: Plain, text: str, path: Path) -> Plain:
+        """A number where the text is one."""
         if len(text) > MAX_DIGITS and (_INT.fullmatch(text) or _FLOAT.fullmatch(text)):
             return self.poison(event, path, *_huge(len(text)))
         if _INT.fullmatch(text):
@@ -296,7 +302,7 @@ class _Composer:
             return float(text)
         return float(text.replace(".", "", 1)) if _SPECIAL.fullmatch(text) else text
 
-    def poison(self, event: Any, path: Path, found: str, remedy: str) -> None:
+    def poison(self, event: Plain, path: Path, found: str, remedy: str) -> None:
         _poison(self.reading, path, found, remedy, event.start_mark.line + 1)
 
 

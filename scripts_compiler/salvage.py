@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 from soundwright.scripts_compiler.reading import Path
-from soundwright.scripts_compiler.script import Script
+from soundwright.scripts_compiler.script import ID_PATTERN, RESERVED_ID, Script
 from soundwright.scripts_compiler.shape import validate
 
 _LISTS = ("voices", "pronounce", "inputs", "steps", "cues")
@@ -30,8 +31,8 @@ def salvage(data: dict[str, Any], broken: Iterable[Path]) -> Script | None:
     return validate(copy)[0]
 
 
-def _stand_in(section: str, entry: Any) -> dict[str, Any]:
-    named = {k: entry[k] for k in ("id", "name") if k in entry} if isinstance(entry, dict) else {}
+def _stand_in(section: str, entry: object) -> dict[str, Any]:
+    named = {field: entry[field] for field in ("id", "name") if _sound_name(entry, field)}
     match section:
         case "voices":
             return {"name": "?", **named, "description": "?"}
@@ -44,3 +45,10 @@ def _stand_in(section: str, entry: Any) -> dict[str, Any]:
     kind = entry.get("type") if isinstance(entry, dict) else None
     known = kind if isinstance(kind, str) and kind in _STAND_IN else "speech"
     return {"type": known, **named, **_STAND_IN[known]}
+
+
+def _sound_name(entry: object, field: str) -> TypeGuard[dict[str, Any]]:
+    name = entry.get(field) if isinstance(entry, dict) else None
+    if field == "name":
+        return isinstance(name, str) and 1 <= len(name) <= 64
+    return isinstance(name, str) and name != RESERVED_ID and re.match(ID_PATTERN, name) is not None

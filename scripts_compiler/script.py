@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from soundwright.scripts_compiler.catalogue.generate import Vocal
 
@@ -23,15 +24,30 @@ def _not_reserved(name: str) -> str:
     return name
 
 
+def _whole(number: object) -> object:
+    """``true`` and ``1.0`` equal 1, so a choice of numbers would take them."""
+    if type(number) is not int:
+        raise PydanticCustomError("whole_number", "not a whole number")
+    return number
+
+
 class Closed(BaseModel):
     """Base of all parts of a script: closed, frozen, no silent conversions, finite numbers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
 
 
-Id = Annotated[str, Field(pattern=ID_PATTERN), AfterValidator(_not_reserved)]
-Reference = Annotated[str, Field(min_length=1, max_length=65)]
-Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+Id = Annotated[
+    str,
+    Field(pattern=ID_PATTERN, description="a name of letters, digits and _ that begins with a letter, at most 32 long"),
+    AfterValidator(_not_reserved),
+]
+Reference = Annotated[str, Field(min_length=1, max_length=65, description="an id")]
+Language = Annotated[
+    str, Field(pattern=LANGUAGE_PATTERN, max_length=64, description="a language tag such as en or pt-BR")
+]
+VoiceName = Annotated[str, Field(min_length=1, max_length=64, description="the name of a voice")]
+OperationName = Annotated[str, Field(min_length=1, max_length=64, description="the name of an operation")]
 Seconds = Annotated[float, Field(ge=0, le=86400)]
 GainDb = Annotated[float, Field(ge=-60, le=20)]
 PanPosition = Annotated[float, Field(ge=-1, le=1)]
@@ -59,8 +75,8 @@ class Point(Closed):
 
     @model_validator(mode="after")
     def _one_anchor(self) -> Point:
-        anchors = [n for n, v in (("with", self.with_), ("after", self.after), ("on_word", self.on_word), ("at", self.at))
-                   if v is not None]  # fmt: skip
+        written = {"with": self.with_, "after": self.after, "on_word": self.on_word, "at": self.at}
+        anchors = [name for name, value in written.items() if value is not None]
         if len(anchors) > 1:
             raise ValueError(f"a point takes one anchor, not {' and '.join(anchors)}")
         if (self.on_word is None) != (self.of is None):
@@ -81,7 +97,7 @@ class Effect(Closed):
     """An operation of the catalogue with its parameters; these are checked against the catalogue, not here."""
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
-    op: Annotated[str, Field(min_length=1, max_length=64)]
+    op: OperationName
 
     @property
     def params(self) -> dict[str, Any]:
@@ -89,7 +105,7 @@ class Effect(Closed):
         return dict(self.__pydantic_extra__ or {})
 
 
-Effects = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)] | Effect], Field(max_length=8)]
+Effects = Annotated[list[OperationName | Effect], Field(max_length=8)]
 
 
 class Voice(Closed):
@@ -134,11 +150,11 @@ class Input(Closed):
 
 
 class Step(Closed):
-    """An operation without a place in time. Its inputs (named by port) and parameters are checked against the catalogue."""
+    """An operation without a place in time. Inputs (by port name) and parameters are checked against the catalogue."""
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
     id: Id
-    op: Annotated[str, Field(min_length=1, max_length=64)]
+    op: OperationName
 
     @property
     def params(self) -> dict[str, Any]:
@@ -194,7 +210,7 @@ class SpeechCue(_Sounding):
     """A line, or a vocal sound, of a character."""
 
     type: Literal["speech"] = "speech"
-    voice: Annotated[str, Field(min_length=1, max_length=64)]
+    voice: VoiceName
     text: Annotated[str, Field(min_length=1, max_length=2000)] | TextFrom | None = None
     vocal: Vocal | None = None
     emotion: Annotated[str, Field(max_length=100)] = ""
@@ -270,7 +286,10 @@ def _not_both(cue: _T) -> _T:
     return cue
 
 
-Cue = Annotated[SceneCue | SpeechCue | SoundCue | MusicCue | ClipCue | PauseCue, Field(discriminator="type")]
+Cue = Annotated[
+    SceneCue | SpeechCue | SoundCue | MusicCue | ClipCue | PauseCue,
+    Field(discriminator="type", description="a cue such as {type: pause, length: 1}"),
+]
 SoundingCue = SpeechCue | SoundCue | MusicCue | ClipCue
 BedableCue = SoundCue | MusicCue | ClipCue
 
@@ -280,14 +299,14 @@ class Master(Closed):
 
     loudness: Annotated[float, Field(ge=-40, le=-5)] = -16.0
     true_peak: Annotated[float, Field(ge=-20, le=0)] = -1.0
-    sample_rate: Literal[16000, 22050, 24000, 32000, 44100, 48000, 96000] = 48000
-    channels: Literal[1, 2] = 2
+    sample_rate: Annotated[Literal[16000, 22050, 24000, 32000, 44100, 48000, 96000], BeforeValidator(_whole)] = 48000
+    channels: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 2
 
 
 class Script(Closed):
     """One audio production."""
 
-    version: Literal[1]
+    version: Annotated[Literal[1], BeforeValidator(_whole)]
     title: Annotated[str, Field(max_length=200)] = ""
     language: Language = "en"
     duration: Annotated[float, Field(ge=0.1, le=86400)] | None = None

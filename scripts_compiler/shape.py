@@ -22,7 +22,7 @@ from soundwright.scripts_compiler.script import (
     SoundCue,
     SpeechCue,
 )  # fmt: skip
-from soundwright.scripts_compiler.wording import MAX_SHOWN, describe, listed, near, quoted, shown
+from soundwright.scripts_compiler.wording import MAX_SHOWN, Plain, describe, known_names, near, quoted, shown
 
 CUE_MODELS: dict[str, type[BaseModel]] = {
     "scene": SceneCue, "speech": SpeechCue, "sound": SoundCue, "music": MusicCue, "clip": ClipCue, "pause": PauseCue,
@@ -41,7 +41,7 @@ _SYNONYMS = {
 Fault = tuple[Path, str, str]
 
 
-def validate(data: Any) -> tuple[Script | None, list[Problem]]:
+def validate(data: Plain) -> tuple[Script | None, list[Problem]]:
     """The script, or everything that is wrong with the shape of its data (paths without lines)."""
     try:
         return Script.model_validate(data, by_alias=True, by_name=False), []
@@ -51,7 +51,7 @@ def validate(data: Any) -> tuple[Script | None, list[Problem]]:
 
 
 def describe_faults(
-    error: ValidationError, data: Any, model: type[BaseModel], others: Iterable[str] = ()
+    error: ValidationError, data: Plain, model: type[BaseModel], others: Iterable[str] = ()
 ) -> Iterator[Fault]:
     """(path, what was found, remedy) of each fault, one for each place; ``others`` are field names known besides."""
     faults = _Faults(data, model, tuple(others))
@@ -64,6 +64,7 @@ def describe_faults(
             yield faults.describe(path, found[0])
 
 
+_UNION_MODELS = ("Point", "TextFrom", "Effect")
 _INNER = ("value_error", "missing", "extra_forbidden")
 
 
@@ -71,7 +72,7 @@ _INNER = ("value_error", "missing", "extra_forbidden")
 class _Faults:
     """Pydantic's complaints about ``data``, meant as a ``model``, in our words."""
 
-    data: Any
+    data: Plain
     model: type[BaseModel]
     others: tuple[str, ...]
 
@@ -82,7 +83,7 @@ class _Faults:
         """
         path: list[str | int] = []
         branch, union = "", list[str | int]()
-        value: Any = self.data
+        value: Plain = self.data
         loc = error["loc"]
         for position, part in enumerate(loc):
             last_key = position == len(loc) - 1 and error["type"] in ("missing", "extra_forbidden")
@@ -131,10 +132,10 @@ class _Faults:
         name = str(path[-1])
         model = _model_at(self.model, path[:-1], self.data)
         known = [*(_fields(model) if model is not None else {}), *(self.others if len(path) == 1 else ())]
+        known = [field for field in known if field != "type"]
         synonyms = [s for s in _SYNONYMS.get(name.casefold(), ()) if s in known]
-        remedy = f"Did you mean {quoted(synonyms[0])}?" if synonyms else near(name, known)
-        if not remedy:
-            remedy = f"Known are {listed(known)}." if known else "Nothing can be set here."
+        remedy = f"Did you mean {quoted(synonyms[0])}?" if synonyms else near(name, known) or known_names(known)
+        remedy = remedy or "Nothing can be set here."
         return path, f"unknown field {quoted(name)}.", remedy
 
     def _unknown_type(self, path: Path) -> Fault:
@@ -159,18 +160,18 @@ def _sentence(text: str) -> str:
 
 
 def _branch_kind(label: str) -> str:
-    if "list" in label:
-        return "list"
-    return "model" if label[:1].isupper() else "scalar"
+    if any(name in label for name in _UNION_MODELS):
+        return "list" if "list[" in label else "model"
+    return "list" if "list[" in label else "scalar"
 
 
-def _value_kind(value: Any) -> str:
+def _value_kind(value: Plain) -> str:
     if isinstance(value, dict):
         return "model"
     return "list" if isinstance(value, list) else "scalar"
 
 
-def _value_at(data: Any, path: Iterable[str | int]) -> Any:
+def _value_at(data: Plain, path: Iterable[str | int]) -> Plain:
     for part in path:
         try:
             data = data[part]
@@ -179,7 +180,7 @@ def _value_at(data: Any, path: Iterable[str | int]) -> Any:
     return data
 
 
-def _hint(found: Any, annotation: Any) -> str:
+def _hint(found: Plain, annotation: Plain) -> str:
     """What was probably meant."""
     words = describe(annotation)
     if isinstance(found, bool | int | float) and words.startswith(("text", "a name", "a language", "one of")):
@@ -205,17 +206,17 @@ def _hint(found: Any, annotation: Any) -> str:
 def _fields(model: type[BaseModel]) -> dict[str, Any]:
     """Annotations by the name that is written in a script."""
     hints = get_type_hints(model, include_extras=True)
-    return {info.alias or name: hints[name] for name, info in model.model_fields.items()}
+    return {info.alias or name: Annotated[hints[name], info] for name, info in model.model_fields.items()}
 
 
-def _model_at(model: type[BaseModel], path: Path, data: Any) -> type[BaseModel] | None:
+def _model_at(model: type[BaseModel], path: Path, data: Plain) -> type[BaseModel] | None:
     annotation = _annotation_at(model, path, data)
     return _pick_model(annotation, _value_at(data, path))
 
 
-def _annotation_at(model: type[BaseModel], path: Path, data: Any) -> Any:
+def _annotation_at(model: type[BaseModel], path: Path, data: Plain) -> Plain:
     """The annotation of the field or entry at ``path``; None where the models know none."""
-    annotation: Any = model
+    annotation: Plain = model
     value = data
     for part in path:
         annotation = _inside(annotation, part, value)
@@ -225,14 +226,14 @@ def _annotation_at(model: type[BaseModel], path: Path, data: Any) -> Any:
     return annotation
 
 
-def _inside(annotation: Any, part: str | int, value: Any) -> Any:
+def _inside(annotation: Plain, part: str | int, value: Plain) -> Plain:
     if isinstance(part, int):
-        return next((get_args(a)[0] for a in _branches(annotation) if get_origin(a) is list), None)
+        return next((get_args(a)[0] for a in _branches(annotation) if _is_list(a)), None)
     model = _pick_model(annotation, value)
     return None if model is None else _fields(model).get(part)
 
 
-def _pick_model(annotation: Any, value: Any) -> type[BaseModel] | None:
+def _pick_model(annotation: Plain, value: Plain) -> type[BaseModel] | None:
     models = [a for a in _branches(annotation) if isinstance(a, type) and issubclass(a, BaseModel)]
     if len(models) > 1:
         kind = value.get("type") if isinstance(value, dict) else None
@@ -240,8 +241,8 @@ def _pick_model(annotation: Any, value: Any) -> type[BaseModel] | None:
     return models[0] if models else None
 
 
-def _branches(annotation: Any) -> Iterator[Any]:
-    origin = get_origin(annotation)
+def _branches(annotation: Plain) -> Iterator[Any]:
+    origin: Plain = get_origin(annotation)
     if origin is Annotated:
         yield from _branches(get_args(annotation)[0])
     elif origin in (Union, types.UnionType):
@@ -249,3 +250,8 @@ def _branches(annotation: Any) -> Iterator[Any]:
             yield from _branches(argument)
     else:
         yield annotation
+
+
+def _is_list(annotation: Plain) -> bool:
+    origin: Plain = get_origin(annotation)
+    return origin is list

@@ -6,7 +6,7 @@ import difflib
 import json
 import types
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel
@@ -21,14 +21,17 @@ _MODELS = {
     "Point": "a point such as {after: a1, offset: 0.3}",
     "TextFrom": "{from: STEP}",
     "Effect": "{op: NAME, ...}",
+    "Voice": "a voice such as {name: Ann, description: young woman}",
+    "Input": "an input such as {id: harbour, file: harbour.wav}",
+    "Step": "a step such as {id: clean, op: enhance, audio: harbour}",
+    "Pronunciation": "an entry such as {word: Rhys, say: reese}",
+    "Master": "fields such as {loudness: -16, channels: 2}",
 }
-_PATTERNS = {
-    "^[A-Za-z][A-Za-z0-9_]{0,31}$": "a name of letters, digits and _ that begins with a letter, at most 32 long",
-    "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$": "a language tag such as en or pt-BR",
-}
+Plain: TypeAlias = Any
+"""Plain data as YAML and JSON give it, or an annotation of a model: judged when the program runs."""
 
 
-def shown(value: Any) -> str:
+def shown(value: Plain) -> str:
     """What was found, on one line and shortened."""
     if value is None:
         return "nothing"
@@ -60,7 +63,13 @@ def near(name: str, names: Iterable[str]) -> str:
     matches = difflib.get_close_matches(name[:100].casefold(), folded, n=3, cutoff=0.6)
     if matches:
         return f"Did you mean {' or '.join(quoted(folded[match]) for match in matches)}?"
-    return f"There is {listed(known)}." if 0 < len(known) <= 12 else ""
+    return known_names(known) if len(known) <= 12 else ""
+
+
+def known_names(names: Iterable[str]) -> str:
+    """``Known are a, b and c.``; empty where there are none."""
+    known = list(names)
+    return f"Known {'are' if len(known) > 1 else 'is'} {listed(known)}." if known else ""
 
 
 def listed(names: Iterable[str], last: str = "and") -> str:
@@ -69,11 +78,13 @@ def listed(names: Iterable[str], last: str = "and") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def describe(annotation: Any, constraints: Iterable[Any] = ()) -> str:
+def describe(annotation: Plain, constraints: Iterable[Any] = ()) -> str:
     """What a field of this annotation takes, in plain words."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
+    origin: Plain = get_origin(annotation)
+    arguments = get_args(annotation)
     if origin is Annotated:
-        return describe(arguments[0], [*constraints, *arguments[1:]])
+        words = next((d for rule in arguments[1:] if (d := getattr(rule, "description", None))), None)
+        return words or describe(arguments[0], [*constraints, *arguments[1:]])
     if origin in (Union, types.UnionType):
         first, *rest = dict.fromkeys(describe(a, constraints) for a in arguments if a is not type(None))
         return ", or ".join([first, *(branch.replace(f": each {first}", " of them") for branch in rest)])
@@ -93,20 +104,16 @@ def _choice(choices: list[str]) -> str:
 
 def _list(arguments: tuple[Any, ...], rules: list[Any]) -> str:
     low, high = _bound(rules, MinLen, "min_length"), _bound(rules, MaxLen, "max_length")
-    size = (
-        ""
-        if low is None and high is None
-        else f" of {low or 0} to {high}"
-        if high is not None
-        else f" of {low} or more"
-    )
+    size = ""
+    if low or high:
+        size = f" of {low} to {high}" if low and high else f" of at most {high}" if high else f" of at least {low}"
     return f"a list{size}" + (f": each {describe(arguments[0])}" if arguments else "")
 
 
-def _scalar(annotation: Any, rules: list[Any]) -> str:
+def _scalar(annotation: Plain, rules: list[Any]) -> str:
     for rule in rules:
         if (pattern := getattr(rule, "pattern", None)) is not None:
-            return _PATTERNS.get(str(pattern), f"text like {pattern}")
+            return f"text like {pattern}"
     word = _BASIC.get(annotation, str(getattr(annotation, "__name__", annotation)))
     if annotation is str:
         return word + _text_size(_bound(rules, MinLen, "min_length"), _bound(rules, MaxLen, "max_length"))
@@ -115,17 +122,17 @@ def _scalar(annotation: Any, rules: list[Any]) -> str:
     )
 
 
-def _text_size(low: Any, high: Any) -> str:
+def _text_size(low: Plain, high: Plain) -> str:
     if high is None:
         return "" if not low else f" of at least {low} character{'s' if low > 1 else ''}"
     return f" of at most {high} characters" if not low else f" of {low} to {high} characters"
 
 
-def _range(low: Any, high: Any, above: Any, below: Any) -> str:
+def _range(low: Plain, high: Plain, above: Plain, below: Plain) -> str:
     if low is not None and high is not None:
         return f" from {low:g} to {high:g}" if abs(high) < 1e6 else f" from {low:g} to {high}"
-    parts = [f"{word} {bound:g}" for word, bound in
-             (("at least", low), ("above", above), ("at most", high), ("below", below)) if bound is not None]  # fmt: skip
+    bounds = (("at least", low), ("above", above), ("at most", high), ("below", below))
+    parts = [f"{word} {bound:g}" for word, bound in bounds if bound is not None]
     return f" {' and '.join(parts)}" if parts else ""
 
 
@@ -137,5 +144,5 @@ def _flat(constraints: Iterable[Any]) -> Iterable[Any]:
             yield rule
 
 
-def _bound(rules: list[Any], kind: type, attribute: str) -> Any:
+def _bound(rules: list[Any], kind: type, attribute: str) -> Plain:
     return next((getattr(rule, attribute) for rule in rules if isinstance(rule, kind)), None)

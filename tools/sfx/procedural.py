@@ -1,0 +1,69 @@
+"""Sound effects and ambiences computed from their description, on any machine, exactly repeatable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from soundwright.scripts_compiler.catalogue.generate import GenerateSound
+from soundwright.tools.assets import Asset, Audio
+from soundwright.tools.base import Context, Place, Request, ToolSpec, each
+from soundwright.tools.errors import ToolError
+
+
+class ProceduralSoundTool:
+    """``generate_sound`` by physical and signal models: modal bodies, shaped noise, random grains, simple voices.
+
+    The description chooses among known sounds and steers them (heavy, distant, slow, three, on gravel, in a cave ...);
+    several sounds in one description are mixed. Output is 48 kHz, mono for single foreground sounds without a room,
+    else stereo.
+    """
+
+    spec = ToolSpec(
+        name="procedural-sound",
+        version="1",
+        operations=("generate_sound",),
+        licence_code="Apache-2.0",
+        honours=("description", "length", "loop", "take"),
+        determinism="exact",
+        memory_mb=400,
+        rank=40,
+        speed=20.0,
+        max_batch=16,
+        max_length_s=3600.0,
+        help="Sound effects and ambiences by synthesis: about 150 known sounds and 30 places, no weights, no recordings.",
+    )
+
+    def load(self, place: Place) -> None:
+        """Nothing to load."""
+        del place
+
+    def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
+        """Make each sound; a description that names no known sound yields a ``ToolError`` that lists the nearest ones."""
+        yield from each(batch, context, self._make)
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+    def _make(self, request: Request) -> Asset:
+        from soundwright.tools.sfx.arrange import arrange
+        from soundwright.tools.sfx.dsp import RATE
+        from soundwright.tools.sfx.parse import parse
+
+        params = GenerateSound(**request.params)
+        layers = parse(params.description)
+        samples = arrange(layers, params.length, loop=params.loop, seed=request.seed, take=params.take)
+        return Audio(samples, RATE)
+
+
+def known_sounds() -> list[str]:
+    """Names of all sounds and places that the procedural tool knows, sorted."""
+    from soundwright.tools.sfx import library
+
+    return library.known_sounds()
+
+
+def nearest_sounds(text: str) -> list[str]:
+    """Up to five known sounds whose names are most like ``text``."""
+    from soundwright.tools.sfx import parse
+
+    return parse.nearest_sounds(text)

@@ -1,0 +1,307 @@
+"""Telephones, beeps, radios, games, science fiction and magic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from soundwright.tools.sfx import dsp
+from soundwright.tools.sfx.dsp import Rng, Signal
+from soundwright.tools.sfx.sound import Manner, Sound
+from soundwright.tools.sfx.synth_bells import bell, ringing
+
+
+def tones(hz: Sequence[float], length_s: float, gains: Sequence[float] = (1.0,)) -> Signal:
+    """Steady tones together, with short fades."""
+    n = dsp.frames(length_s)
+    return dsp.fade(np.asarray(sum(dsp.harmonics(np.full(n, f), gains) for f in hz)), 0.004, 0.008)
+
+
+def phone_ring(rng: Rng, manner: Manner) -> Signal:
+    """One ring of a telephone: two bells and a hammer, or a warble if it is modern."""
+    if manner.says("mobil", "cell", "modern", "digit", "smartphon", "rington", "electron", "offic"):
+        notes = [1047, 1319, 1568, 1319] if manner.says("mobil", "cell", "smartphon", "rington") else [950, 1250] * 8
+        step = 0.16 if len(notes) == 4 else 0.045
+        parts = [(k * step, tones([f], step, (1, 0.2, 0.3))) for k, f in enumerate(notes * (2 if len(notes) == 4 else 1))]
+        return dsp.room(rng, dsp.total(*parts), 0.3, 0.1)
+    return dsp.room(rng, ringing(rng, 1.7, 1180, 21, 1.2), 0.4, 0.12)
+
+
+def vibrate(rng: Rng, manner: Manner) -> Signal:
+    """A mobile phone vibrates on a table."""
+    del manner
+    n = dsp.frames(0.8)
+    buzz = dsp.harmonics(np.full(n, 155.0), 1 / np.arange(1, 20) ** 0.8)
+    rattle = dsp.band(rng, n, 400, 3000) * (0.5 + 0.5 * np.sin(2 * np.pi * 155 * np.arange(n) / dsp.RATE)) ** 3
+    return dsp.fade(dsp.level(buzz) + 0.5 * rattle, 0.02, 0.03)
+
+
+def dial_tone(rng: Rng, manner: Manner) -> Signal:
+    """The tones of a telephone line: dialling (350 and 440 Hz), busy, ringing, a hung-up line."""
+    del rng
+    n = manner.frames
+    t = np.arange(n) / dsp.RATE
+    pair, cycle_s, on_s = ((480.0, 620.0), 1.0, 0.5) if manner.says("busy", "engag", "hung", "disconnect") else ((350.0, 440.0), 1.0, 2.0)
+    if manner.says("ringback", "ring", "call"):
+        pair, cycle_s, on_s = (440.0, 480.0), 6.0, 2.0
+    cycles = max(1, round(n / dsp.RATE / cycle_s))
+    place = (t * cycles / (n / dsp.RATE)) % 1.0 * cycle_s
+    gate = np.clip(np.minimum(place, on_s - place) / 0.004, 0, 1) if on_s < cycle_s else np.ones(n)
+    return sum(dsp.tone(np.full(n, f), closed=True) for f in pair) * gate * 0.5
+
+
+def dialling(rng: Rng, manner: Manner) -> Signal:
+    """Dialling: touch tones, or a rotary dial."""
+    if manner.says("rotari", "rotary", "old"):
+        parts, at = [], 0.0
+        for digit in rng.integers(3, 9, 3):
+            for k in range(int(digit) * 2):
+                parts.append((at + k * 0.05, 0.4 * dsp.peak(dsp.burst(rng, 900, 5000, 0.012))))
+            for k in range(int(digit)):
+                parts.append((at + digit * 0.1 + 0.1 + k * 0.1, dsp.peak(dsp.burst(rng, 500, 3500, 0.02))))
+            at += digit * 0.2 + 0.5
+        return dsp.total(*parts)
+    low, high = (697, 770, 852, 941), (1209, 1336, 1477)
+    return dsp.total(*((0.17 * k, tones([low[int(rng.integers(4))], high[int(rng.integers(3))]], 0.1)) for k in range(7)))
+
+
+def beep(rng: Rng, manner: Manner) -> Signal:
+    """One beep; a hospital monitor's if the text says so."""
+    del rng
+    if manner.says("hospit", "monitor", "heart", "ecg", "medic", "patient"):
+        return tones([960], 0.16, (1, 0.15, 0.05))
+    if manner.says("revers", "truck", "backup", "back"):
+        return tones([1250], 0.45, (1, 0.3, 0.4, 0.2))
+    return tones([1000 if manner.says("low") else 2000 if manner.says("high") else 1400], 0.14, (1, 0.2, 0.15))
+
+
+def flatline(rng: Rng, manner: Manner) -> Signal:
+    """A steady tone."""
+    del rng
+    return dsp.harmonics(np.full(manner.frames, 960.0), [1, 0.12, 0.05], closed=True)
+
+
+def alarm(rng: Rng, manner: Manner) -> Signal:
+    """A warning: smoke detector, intruder alarm, red alert."""
+    del rng
+    n = manner.frames
+    x = np.arange(n) / n
+    if manner.says("smok", "detector", "fire"):
+        cycles = max(1, round(n / dsp.RATE / 1.5))
+        place = (x * cycles) % 1.0
+        gate = ((place * 6) % 1.0 < 0.55) & (place < 0.5)
+        return dsp.harmonics(np.full(n, 3100.0), [1, 0.2, 0.3], closed=True) * _soft(gate.astype(np.float64))
+    if manner.says("red", "alert", "space", "ship", "submarin", "nuclear", "evacuat"):
+        cycles = max(1, round(n / dsp.RATE / 1.2))
+        place = (x * cycles) % 1.0
+        return dsp.harmonics(280 + 260 * np.minimum(place / 0.7, 1), [1, 0.8, 0.6, 0.5, 0.3, 0.3, 0.2], closed=True) * _soft((place < 0.75).astype(np.float64))
+    cycles = max(1, round(n / dsp.RATE / 0.5))
+    hz = np.where((x * cycles) % 1.0 < 0.5, 880.0, 1180.0)
+    return dsp.harmonics(hz, [1, 0.5, 0.5, 0.3, 0.3, 0.2], closed=True)
+
+
+def _soft(gate: Signal) -> Signal:
+    """A gate without clicks: circular smoothing over 4 ms."""
+    kernel = np.zeros(gate.size)
+    m = min(gate.size, 192)
+    kernel[:m] = np.hanning(m + 2)[1:-1]
+    return np.clip(np.fft.irfft(np.fft.rfft(gate) * np.fft.rfft(kernel / kernel.sum()), gate.size), 0, 1)
+
+
+def notification(rng: Rng, manner: Manner) -> Signal:
+    """A friendly blip: message, interface, success; falling for an error."""
+    step = (0, -5) if manner.says("error", "wrong", "fail", "deni") else (0, 7, 12) if manner.says("success", "correct", "win", "level") else (0, 5)
+    base = 880 * rng.uniform(0.97, 1.03)
+    return dsp.total(*((0.11 * k, bell(rng, base * 2 ** (s / 12), 0.7, ((1, 1, 1), (2, 0.5, 0.25), (3, 0.3, 0.1)))) for k, s in enumerate(step)))
+
+
+def static(rng: Rng, manner: Manner) -> Signal:
+    """Radio static; tuning adds whistles and scraps of stations."""
+    n = manner.frames
+    hiss = dsp.colour(rng, n, [(150, -16), (400, -3), (1200, 0), (5000, -3), (12000, -14)]) * dsp.drift(rng, n, 4, 0.6, 1)
+    spit = dsp.level(dsp.rain_of(rng, n, [dsp.burst(rng, 800, 8000, 0.004) for _ in range(6)], 60, 1.2))
+    out = hiss + 0.35 * spit
+    if manner.says("tun", "radio", "dial", "shortwav", "station"):
+        slide = 300 * 2 ** (4 * dsp.drift(rng, n, 0.6))
+        out = 0.75 * out + 0.8 * dsp.tone(slide, closed=True) * dsp.drift(rng, n, 0.7) ** 3
+        from soundwright.tools.sfx.synth_crowd import babble
+
+        talk = dsp.shape(babble(rng, min(2.0, n / dsp.RATE)), [(200, -30), (500, 0), (2600, 0), (4500, -30)])
+        dsp.add(out, 2.0 * dsp.peak(talk)[:n], int(rng.integers(n)), wrap=True)
+    return out
+
+
+def arcade(rng: Rng, manner: Manner) -> Signal:
+    """Old video games: square-wave runs and blips."""
+    parts: list[tuple[float, Signal]] = []
+    at = 0.0
+    while at < manner.length_s - 0.6:
+        base = float(rng.choice([262, 330, 392, 523]))
+        for k in range(int(rng.integers(2, 6))):
+            parts.append((at, 0.5 * _square(base * 2 ** (float(rng.choice([0, 3, 4, 7, 12])) * (k + 1) / 24), 0.07)))
+            at += 0.075
+        at += float(rng.uniform(0.02, 0.15))
+    out = np.zeros(manner.frames)
+    for start, note in parts:
+        dsp.add(out, note, int(start * dsp.RATE), wrap=True)
+    return out
+
+
+def _square(hz: float, length_s: float) -> Signal:
+    n = dsp.frames(length_s)
+    gains = np.array([1 / k if k % 2 else 0 for k in range(1, 24)])
+    return dsp.fade(dsp.harmonics(np.full(n, hz), gains) * np.linspace(1, 0.5, n), 0.002, 0.01)
+
+
+def laser(rng: Rng, manner: Manner) -> Signal:
+    """A ray gun: a steep fall of pitch."""
+    del manner
+    top = rng.uniform(2400, 3600)
+    n = dsp.frames(0.35)
+    zap = dsp.harmonics(dsp.sweep(top, 170, 0.35, 0.6), [1, 0.5, 0.3, 0.2]) * dsp.ring(n, 0.5, 0.001)
+    return dsp.room(rng, dsp.total((0, zap), (0, 0.25 * dsp.peak(dsp.burst(rng, 1500, 9000, 0.05)))), 0.7, 0.2)
+
+
+def spaceship(rng: Rng, manner: Manner) -> Signal:
+    """A spaceship's engine or bridge: beating low tones, air, far telemetry."""
+    n = manner.frames
+    hum = np.zeros((2, n))
+    for f in (41.0, 41.4, 62.0, 82.5, 123.4, 165.0):
+        hum += dsp.pan(dsp.harmonics(np.full(n, f), [1, 0.4, 0.25, 0.12], closed=True) * dsp.drift(rng, n, 0.15, 0.5, 1), rng.uniform(-0.6, 0.6)) * (41 / f) ** 0.5
+    air = np.stack([dsp.colour(rng, n, [(60, -3), (200, 0), (900, -12), (5000, -32)]) for _ in "lr"])
+    out = dsp.level(hum) + 0.5 * air * dsp.drift(rng, n, 0.2, 0.6, 1)
+    if manner.says("bridg", "control", "computer", "sci-fi", "interior", "laborator", "beep"):
+        for at in dsp.poisson(rng, n, 0.7):
+            f = float(rng.choice([880, 1175, 1320, 1760]))
+            dsp.add(out, dsp.pan(0.25 * tones([f], 0.07), rng.uniform(-0.8, 0.8)), int(at), wrap=True)
+    return out
+
+
+def power_up(rng: Rng, manner: Manner) -> Signal:
+    """Something charges or powers down."""
+    down = manner.says("down", "off", "fail", "shutdown")
+    hz = dsp.sweep(700, 45, 2.0, 1.2) if down else dsp.sweep(60, 900, 2.0, 1.3)
+    out = dsp.harmonics(hz, [1, 0.5, 0.4, 0.3, 0.2, 0.1]) * np.linspace(1, 0.2, hz.size) ** (1 if down else -0.2)
+    return dsp.room(rng, dsp.fade(out, 0.05, 0.3), 0.8, 0.2)
+
+
+def robot(rng: Rng, manner: Manner) -> Signal:
+    """A robot: servo motors and chatter of tones."""
+    parts = []
+    if manner.says("servo", "move", "walk", "arm", "mechan"):
+        for k in range(3):
+            a, b = rng.uniform(300, 900, 2)
+            hz = dsp.sweep(float(a), float(b), rng.uniform(0.2, 0.5))
+            parts.append((0.5 * k, dsp.fade(dsp.harmonics(hz, [1, 0.7, 0.5, 0.4, 0.2]) + 0.2 * dsp.band(rng, hz.size, 1000, 6000), 0.02, 0.05)))
+    else:
+        for k in range(10):
+            a, b = np.exp(rng.uniform(np.log(400), np.log(3200), 2))
+            parts.append((0.12 * k, dsp.fade(dsp.tone(dsp.sweep(float(a), float(b), rng.uniform(0.05, 0.14))), 0.004, 0.01)))
+    return dsp.total(*parts)
+
+
+def sparkle(rng: Rng, manner: Manner) -> Signal:
+    """Magic: a glissando of tiny bells with an airy shimmer."""
+    up = not manner.says("dark", "down", "evil", "curs")
+    steps = np.sort(rng.uniform(0, 1, 26))
+    parts = []
+    for s in steps:
+        scale = np.array([0, 2, 4, 7, 9])
+        degree = int((s if up else 1 - s) * 19)
+        f = 1047 * 2 ** (degree // 5) * 2 ** (scale[degree % 5] / 12) / 2
+        parts.append((float(s) * 1.1, bell(rng, f, 1.1, ((1, 1, 1), (2.76, 0.4, 0.3), (5.4, 0.2, 0.15))) * rng.uniform(0.3, 1)))
+    n = dsp.frames(1.8)
+    air = 0.1 * dsp.band(rng, n, 5000, 13000) * np.hanning(n)
+    return dsp.room(rng, dsp.total(*parts, (0, air)), 1.8, 0.4, 8000)
+
+
+def drone(rng: Rng, manner: Manner) -> Signal:
+    """An uneasy drone: beating low tones, breath of noise, a far ghostly voice."""
+    n = manner.frames
+    out = np.zeros((2, n))
+    base = 55 / manner.size
+    for ratio in (1, 1.5, 2, 1.19, 2.83, 3.0):
+        for side in (-0.7, 0.7):
+            hz = base * ratio * rng.uniform(0.996, 1.004) * np.ones(n)
+            out += dsp.pan(dsp.harmonics(hz, [1, 0.5, 0.25, 0.15, 0.1], closed=True) * dsp.drift(rng, n, 0.2) ** 1.5, side) / ratio
+    breathy = np.stack([sum(dsp.band(rng, n, f * 0.97, f * 1.03, 60) * dsp.drift(rng, n, 0.25) ** 2 for f in (330, 494, 660, 990)) for _ in "lr"])
+    wet = dsp.room(rng, dsp.level(out) + 0.5 * breathy, 3.0, 0.5, 2500, wrap=True)
+    return wet
+
+
+def ghost(rng: Rng, manner: Manner) -> Signal:
+    """A ghostly wail: a voice-like sine that slides, with its echo."""
+    n = dsp.frames(float(np.clip(manner.length_s or 3.5, 2, 6)))
+    t = np.arange(n) / n
+    hz = 420 * 2 ** (0.9 * np.sin(np.pi * t) - 0.3 * t + 0.03 * np.sin(2 * np.pi * 5 * t * n / dsp.RATE))
+    x = (dsp.harmonics(hz, [1, 0.25, 0.1]) + 0.25 * dsp.band(rng, n, 500, 1500)) * np.sin(np.pi * t) ** 1.2
+    return dsp.room(rng, x, 3.5, 0.7, 2500)
+
+
+def electricity(rng: Rng, manner: Manner) -> Signal:
+    """Sparks and arcs over a mains buzz."""
+    n = manner.frames
+    buzz = dsp.harmonics(np.full(n, 100.0), 1 / np.arange(1, 50) ** 0.5, closed=True) * dsp.drift(rng, n, 9) ** 2
+    arcs = dsp.rain_of(rng, n, [dsp.burst(rng, 1500, 14000, 0.005) for _ in range(6)], 130, 1.0, dsp.drift(rng, n, 4) ** 2)
+    return dsp.level(buzz) * 0.6 + dsp.level(arcs)
+
+
+def sonar(rng: Rng, manner: Manner) -> Signal:
+    """A sonar ping and its echo."""
+    del manner
+    n = dsp.frames(1.4)
+    ping = dsp.tone(np.full(n, 1500.0)) * dsp.ring(n, 1.6, 0.004)
+    return dsp.room(rng, dsp.total((0, ping), (1.6, 0.2 * ping)), 3.0, 0.5, 2500)
+
+
+def room_tone(rng: Rng, manner: Manner) -> Signal:
+    """The quiet of a room: very soft low noise."""
+    n = manner.frames
+    return 0.02 * np.stack([dsp.colour(rng, n, [(30, 0), (100, 0), (400, -10), (2000, -24), (12000, -40)]) for _ in "lr"])
+
+
+def noise(rng: Rng, manner: Manner) -> Signal:
+    """White, pink or brown noise."""
+    n = manner.frames
+    slope = -6.0 if manner.says("brown", "red") else 0.0 if manner.says("whit") else -3.0
+    return np.stack([dsp.colour(rng, n, [(30, 0), (24000, slope * np.log2(800))]) for _ in "lr"])
+
+
+SOUNDS = (
+    Sound("telephone ring", ("telephone", "phone ring", "telephone ring", "phone", "ringtone", "cell phone", "mobile phone", "landline", "rotary phone", "phone call"), phone_ring, "steady",
+          gap_s=3.2, count=2, jitter=0.0, absorbs=("ring", "old", "call", "rotary", "office", "mobile")),
+    Sound("phone vibration", ("vibrate", "phone vibrate", "phone buzz", "vibration"), vibrate, "steady", gap_s=1.3, count=2, jitter=0.0, absorbs=("phone", "table", "mobile", "buzz", "cell")),
+    Sound("dial tone", ("dial tone", "busy tone", "busy signal", "phone line", "engaged tone", "ringback", "ringing tone", "hung up", "dead line", "phone busy", "off hook"), dial_tone, "bed",
+          natural_s=4, absorbs=("phone", "telephone", "line", "tone")),
+    Sound("dialling", ("dial phone", "dial", "touch tone", "phone dial", "rotary dial", "keypad"), dialling, "once", gap_s=2.5, absorbs=("phone", "number", "telephone")),
+    Sound("beep", ("beep", "bleep", "heart monitor", "hospital monitor", "electronic beep", "ecg", "medical monitor", "reverse beep", "countdown", "censor"), beep, "steady", gap_s=0.9, count=3,
+          jitter=0.0, absorbs=("monitor", "hospital", "electronic", "computer", "machine", "heart", "truck")),
+    Sound("flatline", ("flatline", "flat line", "test tone", "sine tone", "tinnitus"), flatline, "bed", natural_s=4, absorbs=("monitor", "heart", "hospital")),
+    Sound("alarm", ("alarm", "smoke alarm", "fire alarm", "burglar alarm", "red alert", "smoke detector", "warning", "security alarm", "alert", "emergency alarm", "spaceship alarm", "car alarm",
+                    "buzzer"),
+          alarm, "bed", natural_s=4.5, absorbs=("spaceship", "emergency", "fire", "ring", "loud", "ship")),
+    Sound("notification", ("notification", "message tone", "ui", "blip", "interface", "chime notification", "success", "error", "email", "message", "text message", "menu select", "app",
+                           "level up", "power up game", "correct answer", "wrong answer"),
+          notification, "once", gap_s=1.2, absorbs=("sound", "phone", "computer", "tone", "select", "game")),
+    Sound("radio static", ("static", "radio static", "radio", "white noise radio", "radio tuning", "tune radio", "tv static", "radio noise", "shortwave", "television static", "interference",
+                           "walkie talkie", "vinyl crackle"),
+          static, "bed", natural_s=5, absorbs=("tune", "noise", "station", "crackle", "old", "dial", "hiss", "television")),
+    Sound("arcade", ("arcade", "video game", "game", "8-bit", "chiptune", "pinball", "slot machine", "retro game"), arcade, "bed", natural_s=4, absorbs=("retro", "machine", "coin", "sound")),
+    Sound("laser", ("laser", "ray gun", "blaster", "zap", "phaser", "laser gun", "laser shot"), laser, "steady", gap_s=0.5, count=2, jitter=0.3, absorbs=("gun", "shot", "fire", "blast")),
+    Sound("spaceship", ("spaceship", "starship", "spacecraft", "sci fi hum", "sci-fi", "space station", "spaceship engine", "bridge spaceship", "warp", "ufo", "science fiction", "time machine",
+                        "space", "teleport", "force field", "lightsaber"),
+          spaceship, "bed", natural_s=8, absorbs=("engine", "hum", "bridge", "interior", "drone", "ambience")),
+    Sound("power up", ("power up", "power down", "charge up", "shut down", "boot up", "powering", "start up"), power_up, "once", gap_s=3, absorbs=("machine", "computer", "spaceship", "down")),
+    Sound("robot", ("robot", "servo", "android", "droid", "robot voice", "robot move", "computer calculate"), robot, "once", gap_s=1.8, absorbs=("beep", "move", "servo", "walk", "arm")),
+    Sound("magic sparkle", ("magic", "sparkle", "magic chime", "fairy", "spell", "twinkle", "wand", "fairy dust", "enchant", "shimmer", "bell tree", "glitter", "dream"), sparkle, "once", gap_s=2.5,
+          absorbs=("chime", "wand", "dust", "transition", "cast")),
+    Sound("drone", ("drone", "ghostly drone", "ominous", "eerie", "horror", "dark ambience", "suspense", "spooky", "haunted", "tension", "mysterious", "creepy"), drone, "bed", natural_s=10,
+          absorbs=("dark", "low", "ambience", "atmosphere", "ghost", "house", "rumble")),
+    Sound("ghost wail", ("ghost", "wail", "ghost wail", "spirit", "banshee", "phantom", "ghost moan"), ghost, "once", gap_s=4.5, natural_s=3.5, stretch=True, absorbs=("moan", "wail", "howl")),
+    Sound("electricity", ("electricity", "spark", "electric arc", "electric shock", "short circuit", "tesla coil", "electric spark", "electrical"), electricity, "bed", natural_s=3,
+          absorbs=("crackle", "buzz", "zap", "electric")),
+    Sound("sonar", ("sonar", "ping", "submarine", "submarine sonar", "radar"), sonar, "steady", gap_s=4, count=2, jitter=0.0, absorbs=("ping", "submarine")),
+    Sound("room tone", ("silence", "room tone", "quiet room", "empty room", "quiet", "stillness"), room_tone, "bed", natural_s=6, absorbs=("quiet", "empty", "room")),
+    Sound("noise", ("white noise", "pink noise", "brown noise", "noise"), noise, "bed", natural_s=5),
+)  # fmt: skip

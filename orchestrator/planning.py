@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from soundwright.scripts_compiler import document as documents
@@ -28,7 +29,7 @@ def plan(idea: str) -> Document:
     from soundwright.orchestrator import screenwriter  # noqa: PLC0415  only for ideas
 
     written = screenwriter.write(idea)
-    return documents.from_script(written.script, warnings=tuple(written.notes))
+    return _document(written.script, written.notes)
 
 
 def import_file(path: Path, *, kind: str | None = None) -> Document:
@@ -43,7 +44,7 @@ def import_file(path: Path, *, kind: str | None = None) -> Document:
         imported = importers.import_text(read_text(path), kind=kind, name=path.name)
     except ScriptError as error:
         raise ScriptError(error.problems, source=str(path)) from None
-    return documents.from_script(imported.script, warnings=tuple(imported.notes))
+    return _document(imported.script, imported.notes)
 
 
 def import_targets(files: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
@@ -66,8 +67,21 @@ def import_targets(files: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
 def keep(document: Document, path: Path) -> Document:
     """Write a document to ``path`` and give it back as one that lives there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    documents.save(document, path)
-    return documents.load(path)
+    return documents.save(document, path)
+
+
+def document_of(script: Script) -> Document:
+    """A document of a script made in Python, checked.
+
+    Raises:
+        ScriptError: with all problems.
+    """
+    return documents.from_data(documents.plain(script), source=script.title or "script")
+
+
+def _document(script: Script, notes: Sequence[Problem]) -> Document:
+    made = document_of(script)
+    return replace(made, warnings=(*notes, *made.warnings))
 
 
 def slug(script: Script) -> str:

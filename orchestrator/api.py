@@ -1,0 +1,69 @@
+"""What ``import soundwright`` offers: load, plan, render."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from soundwright.orchestrator import pipeline, planning
+from soundwright.orchestrator.observers import Observer
+from soundwright.orchestrator.pipeline import Rendered, RenderOptions
+from soundwright.scripts_compiler import document as documents
+from soundwright.scripts_compiler.document import Document
+from soundwright.scripts_compiler.script import Script
+
+
+def load(path: str | Path) -> Document:
+    """Read, upgrade and check the script at ``path`` (YAML or JSON).
+
+    Raises:
+        ScriptError: with every problem of the script, each with its place, what was found and the remedy.
+    """
+    return documents.load(Path(path))
+
+
+def plan(idea: str) -> Document:
+    """A script from an idea, a screenplay, prose or a WavJourney list, given as text or as the path of a file.
+
+    Raises:
+        ScriptError: it cannot be read.
+    """
+    return planning.plan(idea)
+
+
+def render(
+    source: Document | Script | str | Path,
+    out: str | Path | None = None,
+    options: RenderOptions | None = None,
+    *,
+    observer: Observer | None = None,
+    cancel: threading.Event | None = None,
+    **overrides: Any,  # noqa: ANN401  fields of RenderOptions, checked by it
+) -> Rendered:
+    """Render a script to a sound file, by default beside the script or, without a file, named by its title.
+
+    ``overrides`` are fields of :class:`RenderOptions`, such as ``stems=True``.
+
+    Raises:
+        ScriptError: the script is wrong.
+        ToolMissing: an engine or its weights are not installed.
+        ExecutionError: an engine failed; nothing was mixed.
+    """
+    document = _document(source)
+    target = Path(out) if out is not None else _default_out(document)
+    chosen = replace(options or RenderOptions(), **overrides)
+    return pipeline.render(document, target, chosen, observer=observer, cancel=cancel)
+
+
+def _document(source: Document | Script | str | Path) -> Document:
+    if isinstance(source, Document):
+        return source
+    return planning.document_of(source) if isinstance(source, Script) else load(source)
+
+
+def _default_out(document: Document) -> Path:
+    if document.path is not None:
+        return document.path.with_suffix(".flac")
+    return Path(f"{planning.slug(document.script)}.flac")

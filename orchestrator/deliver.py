@@ -1,0 +1,189 @@
+"""The files of a render. The sound and what belongs to it are written in a folder beside the target and moved when whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soundwright.orchestrator import subtitles as subtitle_files
+from soundwright.scripts_compiler import defaults
+from soundwright.scripts_compiler.document import Document, dump_yaml, plain, write_atomically
+from soundwright.scripts_compiler.errors import Problem, ScriptError
+
+if TYPE_CHECKING:
+    from soundwright.orchestrator.executor import Execution
+    from soundwright.orchestrator.mix import MixReport
+    from soundwright.orchestrator.plan import Plan
+    from soundwright.orchestrator.timeline import Timeline
+
+SUFFIXES = (".flac", ".wav", ".mp3", ".opus", ".ogg")
+GENERATOR = "soundwright"
+
+
+def check_target(out: Path) -> None:
+    """Refuse a target before any work is done.
+
+    Raises:
+        ScriptError: its ending is no known format, or it is a folder.
+    """
+    if out.is_dir():
+        raise ScriptError([Problem(str(out), "is a folder.", "Name a file in it, such as story.flac.")])
+    if out.suffix.lower() not in SUFFIXES:
+        raise ScriptError([Problem(str(out), "has no ending of a sound file.", f"Use one of {' '.join(SUFFIXES)}.")])
+
+
+@dataclass
+class Staged:
+    """Where the files of a render are made; ``written`` names them at their final place once all are there."""
+
+    out: Path
+    folder: Path
+    stems: Path | None
+    written: tuple[Path, ...] = field(default=())
+
+    @property
+    def sound(self) -> Path:
+        """The sound file."""
+        return self.folder / self.out.name
+
+    def beside(self, suffix: str) -> Path:
+        """A file named after the sound."""
+        return self.folder / f"{self.out.stem}{suffix}"
+
+
+@contextmanager
+def staged(out: Path, *, stems: bool) -> Iterator[Staged]:
+    """A hidden folder beside ``out``; left without an error, its files are moved to their place, else they are dropped."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.stem}.", dir=out.parent) as name:
+        stage = Staged(out, Path(name), Path(name) / f"{out.stem}.stems" if stems else None)
+        if stage.stems is not None:
+            stage.stems.mkdir()
+        yield stage
+        stage.written = tuple(_settle(path, out.parent / path.name) for path in sorted(stage.folder.iterdir()))
+
+
+def _settle(path: Path, target: Path) -> Path:
+    if path.is_dir():
+        shutil.rmtree(target, ignore_errors=True)
+    os.replace(path, target)
+    return target
+
+
+def script(document: Document, out: Path) -> Path:
+    """The checked script, as YAML."""
+    return text(dump_yaml(plain(document.script)), out, ".script.yaml")
+
+
+def text(content: str, out: Path, suffix: str) -> Path:
+    """A text file named after ``out``."""
+    target = out.with_name(f"{out.stem}{suffix}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, content.encode())
+    return target
+
+
+def json_file(content: Mapping[str, Any], out: Path, suffix: str) -> Path:
+    """A JSON file named after ``out``."""
+    return text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", out, suffix)
+
+
+def asset_rows(document: Document, plan: Plan, execution: Execution) -> list[dict[str, Any]]:
+    """One row for each sounding cue: all nodes that went into it, each with tool, version, weights, seed, licence, hash."""
+    script = document.script
+    rows = []
+    for cue, last in plan.graph.cues.items():
+        made = [_node_row(plan, execution, node) for node in _upstream(plan, last)]
+        asset = execution.assets[last]
+        rows.append({
+            "cue": defaults.place_of(script, cue),
+            "type": script.cues[cue].type,
+            "seconds": round(asset.length_s, 4),
+            "hash": asset.content_hash,
+            "nodes": made,
+        })  # fmt: skip
+    return rows
+
+
+def _upstream(plan: Plan, last: str) -> list[Any]:
+    wanted, stack = {last}, [last]
+    while stack:
+        for source in plan.bound[stack.pop()].node.inputs.values():  # type: ignore[index]  # NodeId is a str
+            if source not in wanted:
+                wanted.add(source)
+                stack.append(source)
+    return [node for node in plan.order if node in wanted]
+
+
+def _node_row(plan: Plan, execution: Execution, node: Any) -> dict[str, Any]:  # noqa: ANN401  a NodeId
+    bound, asset = plan.bound[node], execution.assets[node]
+    return {
+        "op": bound.node.op,
+        "params": {name: value for name, value in bound.params.items() if name != "file"},
+        "tool": bound.tool.name,
+        "version": bound.tool.version,
+        "weights": dict(bound.weights),
+        "seed": bound.seed,
+        "licence": {"code": bound.tool.licence_code, "weights": bound.tool.licence_weights},
+        "commercial_ok": bound.tool.commercial_ok,
+        "ignored": list(bound.ignored),
+        "hash": asset.content_hash,
+        "seconds": round(asset.length_s, 4),
+    }
+
+
+def assets(document: Document, plan: Plan, execution: Execution, out: Path) -> Path:
+    """The listing of ``--stop-after assets``: the rows of the manifest, with the files in the cache."""
+    rows = asset_rows(document, plan, execution)
+    for row, node in zip(rows, plan.graph.cues.values(), strict=True):
+        row["file"] = str(execution.assets[node].path)
+    for row, cue in zip(rows, plan.graph.cues, strict=True):
+        row["text"] = getattr(document.script.cues[cue], "text", None)
+        row["voice"] = getattr(document.script.cues[cue], "voice", None)
+    return json_file({"assets": rows}, out, ".assets.json")
+
+
+def manifest(document: Document, plan: Plan, execution: Execution, report: MixReport, stage: Staged) -> None:
+    """``NAME.manifest.json``: what the sound is made of. Timings stay out of it, so equal renders give equal bytes."""
+    from soundwright import __version__  # noqa: PLC0415  the package's front imports us
+
+    content = {
+        "generator": f"{GENERATOR} {__version__}",
+        "ai_generated": True,
+        "title": document.script.title,
+        "script_sha256": sha256(document.dump().encode()).hexdigest(),
+        "sound": {
+            "file": stage.out.name,
+            "seconds": round(report.duration_s, 4),
+            "loudness_lufs": round(report.loudness_lufs, 2),
+            "true_peak_dbtp": round(report.true_peak_dbtp, 2),
+        },
+        "cast": {name: {"tool": v.tool, "preset": v.preset, "why": v.why} for name, v in plan.cast.items()},
+        "warnings": [str(problem) for problem in (*plan.warnings, *report.warnings)],
+        "assets": asset_rows(document, plan, execution),
+    }
+    stage.beside(".manifest.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def subtitles(timeline: Timeline, stage: Staged) -> None:
+    """``NAME.srt``."""
+    stage.beside(".srt").write_text(subtitle_files.to_srt(timeline), encoding="utf-8")
+
+
+def timings(plan: Plan, execution: Execution, stages: Mapping[str, float]) -> dict[str, Any]:
+    """Wall seconds by stage and by node: kept apart from the manifest, which must not differ between renders."""
+    return {
+        "stages": {name: round(seconds, 3) for name, seconds in stages.items()},
+        "nodes": {
+            str(node): {"tool": plan.bound[node].tool.name, "seconds": round(seconds, 4)}
+            for node, seconds in execution.seconds.items()
+        },
+    }

@@ -1,0 +1,273 @@
+"""The whole flow, from a document to files: compile, bind, execute, time, mix, deliver."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from soundwright.orchestrator import deliver
+from soundwright.orchestrator.binding import Options, bind
+from soundwright.orchestrator.errors import ExecutionError
+from soundwright.orchestrator.executor import Execution, execute
+from soundwright.orchestrator.lock import Lock, lock_path, read_lock, write_lock
+from soundwright.orchestrator.mix import mix
+from soundwright.orchestrator.observers import NullObserver, Observer
+from soundwright.orchestrator.plan import Forecast, Plan
+from soundwright.orchestrator.timeline import Sound, build_timeline
+from soundwright.orchestrator.workshop import Workshop
+from soundwright.scripts_compiler import printer
+from soundwright.scripts_compiler.compile import compile_script
+from soundwright.scripts_compiler.document import Document
+from soundwright.scripts_compiler.errors import Problem
+from soundwright.scripts_compiler.graph import Graph, NodeId
+from soundwright.scripts_compiler.paths import resolve_inputs
+from soundwright.tools.errors import Cancelled
+
+Stage = Literal["script", "graph", "assets", "timeline"]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How to render. ``allow``: folders beside the script's that inputs may be read from. ``tools``: a tool by operation.
+
+    ``jobs``: cores, by default all. ``keep_going``: make what can be made after a failure; nothing is mixed then.
+    ``recast``: cast and choose again instead of keeping to the lock. ``stop_after``: end after that stage and write what it
+    gave. ``stems`` and ``srt`` ask for more files.
+    """
+
+    stems: bool = False
+    srt: bool = False
+    allow: tuple[Path, ...] = ()
+    jobs: int | None = None
+    tools: Mapping[str, str] = field(default_factory=dict)
+    keep_going: bool = False
+    offline: bool = False
+    recast: bool = False
+    commercial: bool = False
+    stop_after: Stage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a render gave. ``files`` lists all that was written; ``seconds`` the wall time of each stage."""
+
+    files: tuple[Path, ...]
+    duration_s: float = 0.0
+    loudness_lufs: float = float("-inf")
+    true_peak_dbtp: float = float("-inf")
+    made: int = 0
+    reused: int = 0
+    made_by_operation: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "files": [str(file) for file in self.files],
+            "duration_s": round(self.duration_s, 3),
+            "loudness_lufs": _number(self.loudness_lufs),
+            "true_peak_dbtp": _number(self.true_peak_dbtp),
+            "made": self.made,
+            "reused": self.reused,
+            "made_by_operation": dict(self.made_by_operation),
+            "warnings": [str(problem) for problem in self.warnings],
+            "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
+        }
+
+    def to_text(self) -> str:
+        """The result in a few lines."""
+        lines = [str(file) for file in self.files]
+        if self.duration_s:
+            lines.append(
+                f"{self.duration_s:.1f} s, {self.loudness_lufs:.1f} LUFS, {self.true_peak_dbtp:.1f} dBTP; "
+                f"{self.made} made, {self.reused} from the cache, in {sum(self.seconds.values()):.1f} s"
+            )
+        return "\n".join(lines)
+
+
+def render(
+    document: Document,
+    out: Path,
+    options: RenderOptions = RenderOptions(),  # noqa: B008  frozen
+    *,
+    observer: Observer | None = None,
+    cancel: threading.Event | None = None,
+) -> Rendered:
+    """Render a document to ``out`` and what belongs beside it. Nothing is written half: files appear when whole.
+
+    Raises:
+        ScriptError: something in the script cannot be rendered.
+        ToolMissing: an engine or its weights are not there.
+        ExecutionError: an engine failed; what was finished is kept in the cache.
+        Cancelled: ``cancel`` was set.
+    """
+    told, stop, clock = observer or NullObserver(), cancel or threading.Event(), _Clock()
+    script, stage = document.script, options.stop_after
+    deliver.check_target(out)
+    if stage == "script":
+        return Rendered((deliver.script(document, out),), warnings=document.warnings)
+
+    with clock("graph"):
+        graph = compile_script(script, Workshop.catalogue())
+    if stage == "graph":
+        return Rendered((deliver.text(printer.to_text(graph), out, ".graph.txt"),), seconds=clock.seconds)
+
+    workshop = Workshop.open(offline=options.offline)
+    with clock("plan"):
+        plan = _bind(document, graph, workshop, options)
+    _announce(told, plan, workshop)
+    with clock("assets"):
+        execution = execute(
+            plan, workshop.cache, observer=told, jobs=options.jobs or workshop.config.jobs, cancel=stop,
+            keep_going=options.keep_going, models=workshop.models,
+        )  # fmt: skip
+    if execution.failures:
+        raise ExecutionError(execution.failures, [str(node) for node in execution.skipped])
+    _keep_lock(document, plan)
+    counts = _counts(plan, execution)
+    if stage == "assets":
+        listing = deliver.assets(document, plan, execution, out)
+        return Rendered((listing,), **counts, warnings=plan.warnings, seconds=clock.seconds)
+
+    with clock("timeline"):
+        timeline = build_timeline(script, _sounds(plan, execution))
+    if stage == "timeline":
+        written = deliver.json_file(timeline.to_json(), out, ".timeline.json")
+        warnings = (*plan.warnings, *timeline.warnings)
+        return Rendered((written,), timeline.duration_s, **counts, warnings=warnings, seconds=clock.seconds)
+
+    with clock("mix"), deliver.staged(out, stems=options.stems) as stage_files:
+        report = mix(
+            timeline, script.master, stage_files.sound, stems_folder=stage_files.stems, jobs=options.jobs,
+            progress=told.advance, cancel=stop, title=script.title,
+        )  # fmt: skip
+        if stop.is_set():
+            raise Cancelled("cancelled")
+        deliver.manifest(document, plan, execution, report, stage_files)
+        if options.srt:
+            deliver.subtitles(timeline, stage_files)
+    timings = deliver.json_file(deliver.timings(plan, execution, clock.seconds), out, ".timings.json")
+    return Rendered(
+        (*stage_files.written, timings), report.duration_s, report.loudness_lufs, report.true_peak_dbtp, **counts,
+        warnings=(*plan.warnings, *timeline.warnings, *report.warnings), seconds=clock.seconds,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: a forecast of the render, the cast, and warnings."""
+
+    forecast: Forecast
+    plan: Plan
+    warnings: tuple[Problem, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        made = self.forecast
+        return {
+            "nodes": made.nodes,
+            "cached": made.cached,
+            "to_make": made.to_make,
+            "seconds": round(made.seconds, 1),
+            "by_tool": dict(made.by_tool),
+            "cast": {name: f"{voice.tool}/{voice.preset}" for name, voice in self.plan.cast.items()},
+            "money_usd": 0.0,
+            "warnings": [str(problem) for problem in self.warnings],
+        }
+
+    def to_text(self) -> str:
+        """The forecast for people."""
+        made = self.forecast
+        lines = [f"{name}: {voice.tool}/{voice.preset} ({voice.why})" for name, voice in self.plan.cast.items()]
+        work = ", ".join(f"{tool} {count}" for tool, count in made.by_tool.items()) or "nothing"
+        lines.append(f"{made.nodes} nodes, {made.cached} cached ({made.cached_share:.0%}); to make: {work}")
+        lines.append(f"about {made.seconds:.0f} s of work; no cost: all engines run here")
+        return "\n".join(lines)
+
+
+def check(document: Document, options: RenderOptions = RenderOptions()) -> Checked:  # noqa: B008  frozen
+    """A dry run: everything up to the tools, and what they would have to do.
+
+    Raises:
+        ScriptError: something in the script cannot be rendered.
+        ToolMissing: an engine is not there.
+    """
+    workshop = Workshop.open(offline=options.offline)
+    graph = compile_script(document.script, workshop.catalogue())
+    plan = _bind(document, graph, workshop, options)
+    return Checked(plan.describe(workshop.cache), plan, (*document.warnings, *plan.warnings))
+
+
+def _bind(document: Document, graph: Graph, workshop: Workshop, options: RenderOptions) -> Plan:
+    folder = document.path.parent if document.path is not None else Path.cwd()
+    return bind(
+        graph, document.script, workshop.registry, workshop.models, lock=_lock(document, options),
+        files=resolve_inputs(document.script, folder, options.allow),
+        options=Options(tools=dict(options.tools), commercial=options.commercial, recast=options.recast),
+    )  # fmt: skip
+
+
+def _lock(document: Document, options: RenderOptions) -> Lock:
+    if document.path is None or options.recast:
+        return Lock()
+    return read_lock(lock_path(document.path))
+
+
+def _keep_lock(document: Document, plan: Plan) -> None:
+    if document.path is not None:
+        write_lock(lock_path(document.path), plan.lock)
+
+
+def _announce(observer: Observer, plan: Plan, workshop: Workshop) -> None:
+    forecast = plan.describe(workshop.cache)
+    observer.stage("assets", forecast.seconds)
+
+
+def _sounds(plan: Plan, execution: Execution) -> dict[int, Sound]:
+    sounds = {}
+    for cue, node in plan.graph.cues.items():
+        asset = execution.assets[node]
+        if asset.path is None:
+            raise TypeError(f"{node} gave {asset.kind.value}, no sound")
+        seamless = _seamless(plan, node)
+        sounds[cue] = Sound(asset.path, asset.rate, asset.channels, asset.frames, asset.tail, asset.words, seamless)
+    return sounds
+
+
+def _seamless(plan: Plan, node: NodeId) -> bool:
+    """Whether a bed's base recording repeats without a join: its tool was asked for a loop and makes loops."""
+    bound = plan.bound[node]
+    while "loop" not in bound.params and bound.node.inputs:
+        bound = plan.bound[next(iter(bound.node.inputs.values()))]
+    return bool(bound.params.get("loop")) and "loop" in bound.tool.honours
+
+
+def _counts(plan: Plan, execution: Execution) -> dict[str, Any]:
+    by_operation: dict[str, int] = {}
+    for node in execution.seconds:
+        op = plan.bound[node].node.op
+        by_operation[op] = by_operation.get(op, 0) + 1
+    return {"made": execution.made, "reused": execution.reused, "made_by_operation": by_operation}
+
+
+class _Clock:
+    """Wall seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - start
+
+
+def _number(value: float) -> float | None:
+    return round(value, 2) if value > float("-inf") else None

@@ -1,0 +1,41 @@
+"""What a run works with: the user's settings, the tools, the weights, the cache and the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from soundwright.orchestrator.cache import Cache
+from soundwright.orchestrator.config import Config, load_config
+from soundwright.scripts_compiler.operations import Catalogue, builtin
+from soundwright.tools.model_store import ModelStore
+from soundwright.tools.registry import Registry
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Opened once per command."""
+
+    config: Config
+    registry: Registry
+    models: ModelStore
+    cache: Cache
+
+    @classmethod
+    def open(cls, *, offline: bool = False) -> Workshop:
+        """With the settings of the user and all installed tools.
+
+        Raises:
+            ConfigError: a setting cannot be used.
+            RegistryError: two packages bring a tool of one name.
+        """
+        config = load_config()
+        config = replace(config, offline=config.offline or offline)
+        models = ModelStore(config.models, offline=config.offline)
+        return cls(config, Registry.discover(), models, Cache(config.assets))
+
+    @staticmethod
+    @cache
+    def catalogue() -> Catalogue:
+        """The operations that scripts may use."""
+        return builtin()

@@ -1,0 +1,76 @@
+"""A true-peak limiter that looks ahead.
+
+The reduction that each moment needs is spread: it sets in 5 ms before (the least over what is ahead, smoothed over the
+same span, so that a peak never exceeds the ceiling) and goes back at 30 dB a second. Gains are in dB throughout.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soundwright.orchestrator.mix.true_peak import HALF_TAPS, peaks
+from soundwright.tools.assets import Samples
+
+AHEAD_S = 0.005
+RELEASE_DB_PER_S = 30.0
+
+Curve = NDArray[np.float64]
+
+
+class Limiter:
+    """Limits a stream. Each block comes with what surrounds it: ``before`` and ``after`` frames."""
+
+    def __init__(self, ceiling_db: float, rate: int) -> None:
+        self._ceiling_db = ceiling_db
+        self._ahead = max(8, round(AHEAD_S * rate))
+        self._slope = RELEASE_DB_PER_S / rate
+        window = np.hanning(self._ahead + 3)[1:-1]
+        self._window = window / window.sum()
+        self._released: Curve = np.zeros(self._ahead)
+        self.reduction_db = 0.0
+
+    @property
+    def before(self) -> int:
+        """Frames needed before a block."""
+        return HALF_TAPS
+
+    @property
+    def after(self) -> int:
+        """Frames needed after a block."""
+        return self._ahead + HALF_TAPS
+
+    def process(self, samples: Samples) -> Samples:
+        """The limited block from (channels, before + frames + after)."""
+        block = samples[:, self.before : samples.shape[1] - self.after]
+        released = self._release(self._needed(samples), block.shape[1])
+        joined = np.concatenate([self._released, released])
+        self._released = joined[-self._ahead :]
+        if not joined.any():
+            return block
+        smooth = np.convolve(joined, self._window, mode="valid")
+        self.reduction_db = max(self.reduction_db, float(-smooth.min()))
+        return np.asarray(block * 10.0 ** (smooth / 20), dtype=np.float32)
+
+    def _needed(self, samples: Samples) -> Curve | None:
+        """For each frame of the block the least gain needed from there to ``_ahead`` later; None where none is."""
+        from scipy.ndimage import minimum_filter1d  # noqa: PLC0415
+
+        ceiling = 10.0 ** (self._ceiling_db / 20)
+        high = peaks(samples, ceiling)[self.before : samples.shape[1] - HALF_TAPS]
+        if high.size == 0 or float(high.max()) <= ceiling:
+            return None
+        needed = np.minimum(0.0, self._ceiling_db - 20 * np.log10(np.maximum(high, 1e-9)).astype(np.float64))
+        size = self._ahead + 1
+        ahead = minimum_filter1d(needed, size, origin=-(size // 2), mode="nearest")
+        return np.asarray(ahead[: samples.shape[1] - self.before - self.after])
+
+    def _release(self, needed: Curve | None, count: int) -> Curve:
+        """The gain falls at once and rises by the slope only: a running least of need minus ramp."""
+        last = float(self._released[-1])
+        if needed is None and last == 0.0:
+            return np.zeros(count)
+        ramp = self._slope * np.arange(1, count + 1)
+        need = np.zeros(count) if needed is None else needed
+        lowest = np.minimum.accumulate(np.concatenate([[last], need - ramp]))[1:]
+        return np.asarray(lowest + ramp)

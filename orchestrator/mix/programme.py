@@ -1,0 +1,71 @@
+"""The programme's gain: to its target loudness, under its true-peak limit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from soundwright.orchestrator.mix.limiter import Limiter
+from soundwright.orchestrator.mix.meter import SILENCE_LUFS, LoudnessMeter
+from soundwright.orchestrator.mix.rawfile import RawFile
+from soundwright.orchestrator.mix.true_peak import TruePeakMeter
+from soundwright.scripts_compiler.units import amplitude
+
+BLOCK = 1 << 17
+MARGIN_DB = 0.1
+CLOSE_LU = 0.1
+FAR_LU = 0.5
+ATTEMPTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mastered:
+    """What was done and what came out of it."""
+
+    gain_db: float
+    loudness_lufs: float
+    true_peak_db: float
+    reduction_db: float
+
+
+def master(
+    mixed: RawFile, limited: RawFile, rate: int, measured_lufs: float, target_lufs: float, limit_db: float,
+    check: Callable[[], None],
+) -> Mastered:  # fmt: skip
+    """Write ``mixed`` at its target loudness to ``limited``. ``measured_lufs`` is the loudness of ``mixed``.
+
+    Where the limiter takes loudness away, more gain makes up for it, as far as that goes. Oversamplers differ by
+    hundredths of a dB, so the ceiling lies ``MARGIN_DB`` below the limit. ``check`` is called now and then, to cancel.
+    """
+    silent = not math.isfinite(measured_lufs) or measured_lufs < SILENCE_LUFS
+    gain_db = 0.0 if silent else target_lufs - measured_lufs
+    best: Mastered | None = None
+    for _ in range(ATTEMPTS):
+        made = _attempt(mixed, limited, rate, gain_db, limit_db - MARGIN_DB, check)
+        missing = target_lufs - made.loudness_lufs
+        if silent or made.reduction_db == 0.0 or abs(missing) <= CLOSE_LU:
+            return made
+        if best is not None and made.loudness_lufs - best.loudness_lufs < CLOSE_LU / 4:
+            return made
+        best, gain_db = made, gain_db + missing
+    return made
+
+
+def _attempt(
+    mixed: RawFile, limited: RawFile, rate: int, gain_db: float, ceiling_db: float, check: Callable[[], None]
+) -> Mastered:
+    limited.restart()
+    limiter, factor = Limiter(ceiling_db, rate), np.float32(amplitude(gain_db))
+    meter, peak = LoudnessMeter(rate, mixed.channels), TruePeakMeter(mixed.channels)
+    for start in range(0, mixed.frames, BLOCK):
+        check()
+        stop = min(start + BLOCK, mixed.frames)
+        block = limiter.process(mixed.read(start - limiter.before, stop + limiter.after) * factor)
+        peak.add(block)
+        interleaved = np.ascontiguousarray(block.T)
+        meter.add(interleaved)
+        limited.write(interleaved)
+    return Mastered(gain_db, meter.loudness_lufs(), peak.true_peak_db(), limiter.reduction_db)

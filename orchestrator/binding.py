@@ -1,0 +1,252 @@
+"""Binds a graph to the installed tools: cast, choice, resolved parameters, seeds, batches. Nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from soundwright.orchestrator.choice import Chooser, Need
+from soundwright.orchestrator.lock import Lock, LockedTool, LockedVoice
+from soundwright.orchestrator.plan import Bound, Plan, estimated_length_s, make_plan, seed_of
+from soundwright.orchestrator.roles import Cast, cast_roles
+from soundwright.orchestrator.sources import SourceError, file_hash, resolve
+from soundwright.orchestrator.weights import NoWeights, Weights
+from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.graph import Graph, Node, NodeId
+from soundwright.scripts_compiler.operations import Catalogue, builtin
+from soundwright.scripts_compiler.script import Script
+from soundwright.tools.base import ToolSpec
+from soundwright.tools.errors import ToolMissing
+from soundwright.tools.registry import Registry
+
+_GIVEN = frozenset({"text", "voice", "preset", "language", "description", "gender", "age", "take"})
+"""Parameters that say what is asked for; the others can be disregarded by a tool, which is worth a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class BindOptions:
+    """``tools`` pins operations to tools. Recordings are read in ``folder`` (the script's) and ``allow``."""
+
+    tools: Mapping[str, str] = field(default_factory=dict)
+    commercial: bool = False
+    recast: bool = False
+    device: str = "cpu"
+    dtype: str = "float32"
+    folder: Path = Path()
+    allow: tuple[Path, ...] = ()
+
+
+def bind(
+    graph: Graph,
+    script: Script,
+    registry: Registry,
+    store: Weights | None = None,
+    *,
+    lock: Lock | None = None,
+    options: BindOptions | None = None,
+    catalogue: Catalogue | None = None,
+) -> Plan:
+    """A plan for a graph: every node with its tool, its parameters and its seed.
+
+    Raises:
+        ScriptError: a file cannot be read, or a take is asked of a tool that always gives the same.
+        ToolMissing: no installed tool fits some node; everything that is missing is in the message.
+    """
+    chosen = options or BindOptions()
+    weights = store or NoWeights()
+    kept = Lock(ids=lock.ids) if lock is not None and chosen.recast else lock or Lock()
+    chooser = Chooser(registry, weights, chosen.commercial, chosen.device, chosen.tools, kept.operations)
+    cast = cast_roles(script, _spoken(graph), chooser, kept)
+    binding = _Binding(chooser, weights, cast, chosen, catalogue or builtin(), script.seed)
+    for node in graph.nodes.values():
+        binding.bind(node)
+    binding.raise_problems()
+    warnings = [*cast.warnings, *binding.warnings, *_ignored(binding.bound), *_other_versions(binding.bound, kept)]
+    made = _lock(binding, cast.voices, kept, script)
+    return make_plan(graph, binding.bound, registry, cast=cast.voices, warnings=warnings, lock=made)
+
+
+@dataclass
+class _Binding:
+    """Nodes bound so far, and what went wrong. Lives as long as one call of ``bind``."""
+
+    chooser: Chooser
+    weights: Weights
+    cast: Cast
+    options: BindOptions
+    catalogue: Catalogue
+    script_seed: int
+    bound: dict[NodeId, Bound] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, tuple[Path, str]] = field(default_factory=dict)
+
+    def bind(self, node: Node) -> None:
+        """Bind one node, or note why it cannot be."""
+        try:
+            self._bind(node)
+        except ToolMissing as error:
+            self.missing.setdefault(str(error), []).extend(node.places)
+        except SourceError as error:
+            self.problems.append(Problem(_place(node), str(error)))
+
+    def raise_problems(self) -> None:
+        """Raise what was noted."""
+        if self.problems:
+            raise ScriptError(self.problems)
+        lines = [*dict.fromkeys(self.cast.missing)]
+        lines += [f"{_places(places)}: {text}" for text, places in self.missing.items()]
+        if lines:
+            raise ToolMissing("\n".join(lines))
+
+    def _bind(self, node: Node) -> None:
+        voice = self._voice(node)
+        if voice is None and node.op == "speak" and "sample" not in node.inputs and self.cast.missing:
+            return  # casting has said why
+        node, tool, params = self._tool_for(node, voice)
+        hash_ = ""
+        if node.op == "load_file":
+            path, hash_ = self._file(str(params["file"]))
+            params["file"] = str(path)
+        self._check_take(node, tool, params)
+        who = f"{tool.name}/{params['preset']}" if params.get("preset") else ""
+        lengths = {port: self.bound[source].length_s for port, source in node.inputs.items() if source in self.bound}
+        self.bound[node.id] = Bound(
+            node,
+            tool,
+            params,
+            seed_of(node.op, params, who, self.script_seed),
+            self.weights.hashes(tool.models),
+            tuple(self._ignored(node, tool, params)),
+            hash_,
+            self.options.device,
+            self.options.dtype,
+            estimated_length_s(node, params, lengths),
+        )
+
+    def _voice(self, node: Node) -> LockedVoice | None:
+        if node.op not in {"speak", "vocalise"}:
+            return None
+        return self.cast.voice(str(node.params["voice"]), str(node.params.get("language", "")))
+
+    def _tool_for(self, node: Node, voice: LockedVoice | None) -> tuple[Node, ToolSpec, dict[str, Any]]:
+        params = dict(node.params)
+        if node.op == "speak":
+            return self._speaker(node, voice, params)
+        if node.op == "vocalise":
+            return self._vocaliser(node, voice, params)
+        return node, self.chooser.choose(_need(node)), params
+
+    def _speaker(
+        self, node: Node, voice: LockedVoice | None, params: dict[str, Any]
+    ) -> tuple[Node, ToolSpec, dict[str, Any]]:
+        if "sample" in node.inputs:
+            cloner = self.chooser.choose(Need("speak", str(params["language"]), honours=("sample",)))
+            return node, cloner, {**params, "voice": ""}
+        if voice is None:
+            raise ToolMissing(f"nobody was cast for {params['voice']!r}.")
+        return node, self.chooser.registry.specs[voice.tool], {**params, "voice": "", "preset": voice.preset}
+
+    def _vocaliser(
+        self, node: Node, voice: LockedVoice | None, params: dict[str, Any]
+    ) -> tuple[Node, ToolSpec, dict[str, Any]]:
+        """The voice's own tool where it can, else the best there is, else a generated sound that is described."""
+        usable = self.chooser.usable(Need("vocalise"))
+        own = next((spec for spec in usable if voice is not None and spec.name == voice.tool), None)
+        if own is not None and voice is not None:
+            return node, own, {**params, "voice": "", "description": "", "preset": voice.preset}
+        if usable:
+            return node, self.chooser.choose(Need("vocalise")), {**params, "voice": ""}
+        return self._described(node)
+
+    def _described(self, node: Node) -> tuple[Node, ToolSpec, dict[str, Any]]:
+        wanted = node.params
+        parts = (wanted.get("emotion"), wanted.get("description"), wanted["vocal"])
+        text = ", ".join(str(part) for part in parts if part)[-500:]
+        params = self.catalogue["generate_sound"].resolve({"description": text, "take": wanted.get("take", 0)})
+        other = replace(node, op="generate_sound", params=params)
+        found = f"no installed tool can {wanted['vocal']} in a voice; a generated sound stands in: {text!r}."
+        self.warnings.append(Problem(_place(node), found, warning=True))
+        return other, self.chooser.choose(_need(other)), dict(params)
+
+    def _file(self, file: str) -> tuple[Path, str]:
+        if file not in self.files:
+            path = resolve(file, self.options.folder, self.options.allow)
+            self.files[file] = (path, file_hash(path))
+        return self.files[file]
+
+    def _check_take(self, node: Node, tool: ToolSpec, params: Mapping[str, Any]) -> None:
+        if params.get("take", 0) > 0 and not tool.take_varies:
+            found = f"take {params['take']} is asked for, but {tool.name} gives the same for every take."
+            self.problems.append(Problem(_place(node), found, "Drop take, or describe it differently."))
+
+    def _ignored(self, node: Node, tool: ToolSpec, params: Mapping[str, Any]) -> Iterator[str]:
+        """Parameters that were set to something else than their default and that the tool does not obey."""
+        if not tool.honours:
+            return
+        fields = self.catalogue[node.op].parameters.model_fields if node.op in self.catalogue else {}
+        for name, value in params.items():
+            if name in _GIVEN or name in tool.honours or name not in fields or fields[name].is_required():
+                continue
+            if value != fields[name].get_default(call_default_factory=True):
+                yield name
+
+
+def _need(node: Node) -> Need:
+    length = node.params.get("length")
+    language = node.params.get("language") if node.op in {"align", "transcribe"} else ""
+    return Need(node.op, str(language or ""), None if length is None else float(length))
+
+
+def _spoken(graph: Graph) -> Iterator[tuple[str, str]]:
+    """(voice, language) of every line that a cast voice says."""
+    for node in graph.nodes.values():
+        if node.op == "speak" and "sample" not in node.inputs:
+            yield str(node.params["voice"]), str(node.params["language"])
+
+
+def _ignored(bound: Mapping[NodeId, Bound]) -> list[Problem]:
+    """One warning for each tool and parameter, however many cues are concerned."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for item in bound.values():
+        for name in item.ignored:
+            places.setdefault((item.tool.name, name), []).extend(item.node.places)
+    return [
+        Problem(_places(where), f"{tool} cannot heed {name!r}; it is left out.", warning=True)
+        for (tool, name), where in places.items()
+    ]
+
+
+def _other_versions(bound: Mapping[NodeId, Bound], lock: Lock) -> list[Problem]:
+    used = {item.tool.name: item for item in bound.values()}
+    return [
+        Problem("", f"the lock was made with {name} {lock.tools[name].version}, installed is {item.tool.version}: "
+                "its sounds are made anew and may differ.", warning=True)
+        for name, item in sorted(used.items())
+        if name in lock.tools and lock.tools[name] != LockedTool(item.tool.version, item.weights)
+    ]  # fmt: skip
+
+
+def _lock(binding: _Binding, voices: Mapping[str, LockedVoice], before: Lock, script: Script) -> Lock:
+    """What the lock file should say after this: the tool of each operation is that of its first node."""
+    operations: dict[str, str] = {**before.operations, **binding.options.tools}
+    operations.pop("speak", None)  # the cast says it
+    for item in binding.bound.values():
+        if item.node.op != "speak":
+            operations.setdefault(item.node.op, item.tool.name)
+    tools = {item.tool.name: LockedTool(item.tool.version, dict(item.weights)) for item in binding.bound.values()}
+    ids = {*before.ids, *(cue.id for cue in script.cues if cue.id is not None)}
+    return Lock(dict(voices), operations, tools, tuple(sorted(ids)))
+
+
+def _place(node: Node) -> str:
+    return node.places[0] if node.places else str(node.id)
+
+
+def _places(places: list[str]) -> str:
+    unique = list(dict.fromkeys(places))
+    more = f" and {len(unique) - 3} more" if len(unique) > 3 else ""
+    return ", ".join(unique[:3]) + more

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from soundwright.orchestrator.timeline import Line, Timeline
 
@@ -54,7 +55,7 @@ def _of_line(line: Line) -> Iterator[Caption]:
     words = line.text.split()
     starts = _word_starts(line, words)
     bounds = [*_cuts(words), len(words)]
-    for first, after in zip(bounds, bounds[1:], strict=False):
+    for first, after in pairwise(bounds):
         end = line.end_s if after == len(words) else starts[after]
         shown_from = line.start_s if first == 0 else starts[first]
         if after == len(words):

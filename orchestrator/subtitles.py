@@ -31,7 +31,7 @@ def captions(timeline: Timeline) -> list[Caption]:
     return [caption for line in timeline.lines if line.text.strip() for caption in _of_line(line)]
 
 
-def srt(timeline: Timeline) -> str:
+def to_srt(timeline: Timeline) -> str:
     """SubRip: numbered, ``00:00:01,000 --> 00:00:02,500``."""
     return "".join(
         f"{number}\n{_clock(c.start_s, ',')} --> {_clock(c.end_s, ',')}\n{_rows(f'{c.speaker}: {c.text}')}\n\n"
@@ -39,7 +39,7 @@ def srt(timeline: Timeline) -> str:
     )
 
 
-def vtt(timeline: Timeline) -> str:
+def to_vtt(timeline: Timeline) -> str:
     """WebVTT with voice tags."""
     cues = (
         f"{_clock(c.start_s, '.')} --> {_clock(c.end_s, '.')}\n<v {_escape(c.speaker)}>{_escape(_rows(c.text))}\n\n"
@@ -48,7 +48,7 @@ def vtt(timeline: Timeline) -> str:
     return "WEBVTT\n\n" + "".join(cues)
 
 
-FORMS: Mapping[str, Callable[[Timeline], str]] = {".srt": srt, ".vtt": vtt}
+FORMS: Mapping[str, Callable[[Timeline], str]] = {".srt": to_srt, ".vtt": to_vtt}
 
 
 def _of_line(line: Line) -> Iterator[Caption]:

@@ -34,7 +34,7 @@ class FinishedFile:
     path: Path
     rate: int
     loudness_lufs: float
-    true_peak_db: float
+    true_peak_dbtp: float
 
 
 def export(
@@ -47,7 +47,7 @@ def export(
     tags: Mapping[str, str],
     check: Callable[[], None],
 ) -> FinishedFile:
-    """Write the programme in the format of the suffix, with an "AI-generated" comment unless ``tags`` says otherwise.
+    """Write the programme in the format of the suffix, with ``tags`` and the comment that a machine made it.
 
     Lossy coding moves peaks: what was written is decoded and measured, and where it exceeds the limit it is written
     again from a programme that is limited as much lower, until it holds.
@@ -61,7 +61,7 @@ def export(
     all_tags = {"software": "Soundwright", "comment": AI_NOTE, **tags}
     if coding not in LOSSY:
         _encode(programme.blocks(BLOCK), out_rate, programme.channels, path, all_tags, check)
-        return FinishedFile(path, out_rate, made.loudness_lufs, made.true_peak_db)
+        return FinishedFile(path, out_rate, made.loudness_lufs, made.true_peak_dbtp)
     ceiling_db: float | None = None
     for _ in range(ATTEMPTS):
         blocks = programme.blocks(BLOCK) if ceiling_db is None else _lower(programme, rate, ceiling_db)
@@ -69,7 +69,7 @@ def export(
             _at_rate(blocks, rate, out_rate, programme.channels), out_rate, programme.channels, path, all_tags, check
         )
         finished = _measure(path)
-        excess = finished.true_peak_db - settings.true_peak
+        excess = finished.true_peak_dbtp - settings.true_peak
         if excess <= 0:
             break
         ceiling_db = (settings.true_peak if ceiling_db is None else ceiling_db) - excess - SLACK_DB
@@ -117,4 +117,4 @@ def _measure(path: Path) -> FinishedFile:
             block = file.read(start, start + BLOCK)
             peak.add(block)
             meter.add(np.ascontiguousarray(block.T))
-        return FinishedFile(path, file.rate, meter.loudness_lufs(), peak.true_peak_db())
+        return FinishedFile(path, file.rate, meter.loudness_lufs(), peak.true_peak_dbtp())

@@ -27,14 +27,14 @@ from soundwright.tools.errors import Cancelled
 
 @dataclass(frozen=True, slots=True)
 class MixReport:
-    """What came out. ``loudness_lufs`` and ``true_peak_db`` are of the finished programme, before lossy coding.
+    """What came out. ``loudness_lufs`` and ``true_peak_dbtp`` are of the finished programme, before lossy coding.
 
     ``gain_db`` is the programme gain, ``limited_db`` the most that the limiter took away. ``files`` tells of each file
     what it measures once decoded; ``stems`` are float WAVs that sum to the programme before the limiter.
     """
 
     loudness_lufs: float
-    true_peak_db: float
+    true_peak_dbtp: float
     gain_db: float
     limited_db: float
     duration_s: float
@@ -65,7 +65,7 @@ def mix(
     *,
     stems_folder: Path | None = None,
     premaster: Path | None = None,
-    tags: Mapping[str, str] | None = None,
+    title: str = "",
     jobs: int | None = None,
     progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
@@ -74,6 +74,8 @@ def mix(
 
     ``stems_folder`` gets ``speech.wav``, ``music.wav`` and ``sound.wav``; ``premaster`` the mix before programme gain
     and limiter, as float WAV. Same samples for any number of ``jobs``. A file appears whole or not at all.
+
+    ``title`` goes into the tags of the files, beside the note that they are AI-generated.
 
     Raises:
         AudioFileError: a sound is gone or damaged, or a file cannot be written.
@@ -90,7 +92,7 @@ def mix(
         rate = settings.sample_rate
         made = master(mixed, limited, rate, measured, settings.loudness, settings.true_peak, run.check)
         run.progress(0.9)
-        files = [export(limited, rate, path, made, settings, tags=tags or {}, check=run.check) for path in outs]
+        files = [export(limited, rate, path, made, settings, tags={"title": title}, check=run.check) for path in outs]
         run.check()
         if premaster is not None:
             _write(mixed, rate, premaster, 1.0)
@@ -106,7 +108,14 @@ def mix(
     warnings = (*sorted(renderer.warnings, key=lambda w: w.place), *_outcome(made, settings))
     seconds = mixed.frames / rate
     return MixReport(
-        made.loudness_lufs, made.true_peak_db, made.gain_db, made.reduction_db, seconds, warnings, tuple(files), written
+        made.loudness_lufs,
+        made.true_peak_dbtp,
+        made.gain_db,
+        made.reduction_db,
+        seconds,
+        warnings,
+        tuple(files),
+        written,
     )
 
 

@@ -27,7 +27,7 @@ class Mastered:
 
     gain_db: float
     loudness_lufs: float
-    true_peak_db: float
+    true_peak_dbtp: float
     reduction_db: float
 
 
@@ -68,4 +68,4 @@ def _attempt(
         interleaved = np.ascontiguousarray(block.T)
         meter.add(interleaved)
         limited.write(interleaved)
-    return Mastered(gain_db, meter.loudness_lufs(), peak.true_peak_db(), limiter.reduction_db)
+    return Mastered(gain_db, meter.loudness_lufs(), peak.true_peak_dbtp(), limiter.reduction_db)

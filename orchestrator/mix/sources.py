@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from soundwright.orchestrator.timeline import Clip
+from soundwright.orchestrator.timeline import Clip, Sound
 from soundwright.scripts_compiler.units import frames
 from soundwright.tools.assets import Samples
 from soundwright.tools.audio_files import AudioFile
@@ -54,7 +54,8 @@ class Whole:
 class Loop:
     """A recording that is repeated: butt-joined (``join`` 0), or with an equal-power crossfade of ``join`` frames."""
 
-    def __init__(self, samples: Samples, join: int) -> None:
+    def __init__(self, samples: Samples, join: int, tail: Samples | None = None) -> None:
+        """``tail`` rings on from the end of one repetition into the next."""
         self.channels = int(samples.shape[0])
         self._first = samples
         self._period = samples.shape[1] - join
@@ -63,6 +64,10 @@ class Loop:
             angle = (np.arange(join, dtype=np.float32) + 0.5) * np.float32(np.pi / 2 / join)
             self._next = self._next.copy()
             self._next[:, :join] = samples[:, :join] * np.sin(angle) + samples[:, self._period :] * np.cos(angle)
+        if tail is not None and tail.size:
+            ring = min(tail.shape[1], self._period)
+            self._next = self._next.copy()
+            self._next[:, :ring] += tail[:, :ring]
 
     def read(self, first: int, last: int) -> Samples:
         """Frames of as many repetitions as the range takes."""
@@ -127,25 +132,27 @@ def open_source(clip: Clip, file: AudioFile, rate: int, channels: int, whole: Sa
     """The source of a clip. ``whole`` is the recording (frames, file channels) where it was read already."""
     kept = kept_channels(file.channels, channels)
     if clip.loop and clip.play_s > clip.sound.length_s:
-        body = clip.sound.frames - clip.sound.tail
-        return _loop(clip, fit_channels(file.read(0, body).T if whole is None else whole[:body], kept), file.rate, rate)
+        interleaved = file.read().T if whole is None else whole
+        return _loop(clip.sound, fit_channels(interleaved, kept), rate)
     if whole is None:
         return Stream(file, rate, kept)
     used = min(len(whole), frames(clip.play_s + 0.1, file.rate))
     return Whole(resample(fit_channels(whole[:used], kept), file.rate, rate).T)
 
 
-def _loop(clip: Clip, body: Samples, source_rate: int, rate: int) -> Source:
-    """Seamless recordings are resampled as the circle that they are."""
-    length = frames(len(body) / source_rate, rate)
-    if not clip.sound.seamless:
-        return Loop(resample(body, source_rate, rate).T, min(frames(JOIN_S, rate), length // 4))
-    if source_rate == rate:
-        return Loop(body.T, 0)
-    around = min(source_rate // 10, len(body))
-    turned = resample(np.concatenate([body[-around:], body, body[:around]]), source_rate, rate)
-    start = frames(around / source_rate, rate)
-    return Loop(turned[start : start + length].T, 0)
+def _loop(sound: Sound, interleaved: Samples, rate: int) -> Source:
+    """Seamless recordings are resampled as the circle that they are; what an effect lets ring goes into the next turn."""
+    body, tail = np.split(interleaved, [sound.frames - sound.tail])
+    length = frames(sound.length_s, rate)
+    if not sound.seamless:
+        return Loop(resample(body, sound.rate, rate).T, min(frames(JOIN_S, rate), length // 4))
+    ringing = resample(tail, sound.rate, rate).T
+    if sound.rate == rate:
+        return Loop(body.T, 0, ringing)
+    around = min(sound.rate // 10, len(body))
+    turned = resample(np.concatenate([body[-around:], body, body[:around]]), sound.rate, rate)
+    start = frames(around / sound.rate, rate)
+    return Loop(turned[start : start + length].T, 0, ringing)
 
 
 def resample(interleaved: Samples, source_rate: int, rate: int) -> Samples:

@@ -82,7 +82,7 @@ class TruePeakMeter:
         self._highest = max(self._highest, float(peaks(joined, self._highest).max()))
         self._past = joined[:, -2 * HALF_TAPS :]
 
-    def true_peak_db(self) -> float:
+    def true_peak_dbtp(self) -> float:
         """In dBTP; -inf for silence."""
         self.add(np.zeros((self._past.shape[0], 2 * HALF_TAPS), np.float32))
         with np.errstate(divide="ignore"):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +21,7 @@ from soundwright.scripts_compiler.script import Script
 from soundwright.scripts_compiler.shape import validate
 from soundwright.scripts_compiler.upgrade import upgrade
 from soundwright.scripts_compiler.wording import Plain, shown
+from soundwright.scripts_compiler.writing import yaml_text
 
 _SECTIONS = (
     "version",
@@ -51,7 +51,9 @@ class Document:
     @cached_property
     def tree(self) -> Plain:
         """The text as a tree that keeps comments (ruamel's), plain data for JSON. For edits only: it is slow."""
-        return json.loads(self.text) if self.is_json else _round_trip().load(self.text)
+        from soundwright.scripts_compiler.comments import parse  # noqa: PLC0415  slow to import, and rarely needed
+
+        return json.loads(self.text) if self.is_json else parse(self.text)
 
     def dump(self) -> str:
         """The text, comments and all."""
@@ -102,11 +104,9 @@ def plain(script: Script) -> dict[str, Any]:
     return {"version": script.version, **{name: data[name] for name in _SECTIONS if name in data}, "cues": cues}
 
 
-def dump_yaml(data: Plain) -> str:
-    """YAML text of plain data (or of a tree with comments)."""
-    out = io.StringIO()
-    _round_trip().dump(data, out)
-    return out.getvalue()
+def dump_yaml(data: Mapping[str, Plain]) -> str:
+    """YAML text of plain script data: one line for each voice, input, step and cue."""
+    return yaml_text(data)
 
 
 def dump_json(data: Plain) -> str:
@@ -223,13 +223,3 @@ def _rank(place: str) -> tuple[int, int]:
     section = _SECTIONS.index(str(path[0])) if path and path[0] in _SECTIONS else -1
     index = path[1] if len(path) > 1 and isinstance(path[1], int) else -1
     return section, index
-
-
-def _round_trip() -> Plain:
-    from ruamel.yaml import YAML  # noqa: PLC0415  only edits and dumps need it
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 4096
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml

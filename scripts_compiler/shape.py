@@ -89,9 +89,7 @@ class _Faults:
             last_key = position == len(loc) - 1 and error["type"] in ("missing", "extra_forbidden")
             if position == 2 and loc[0] == "cues" and self.model is Script and not last_key:
                 continue  # the cue's type
-            if (isinstance(value, dict) and part in value) or (
-                isinstance(value, list) and isinstance(part, int) and part < len(value)
-            ):
+            if _holds(value, part):
                 value = value[part]
             elif not last_key:
                 branch, union = (branch, union) if branch else (str(part), list(path))
@@ -169,6 +167,12 @@ def _value_kind(value: Plain) -> str:
     if isinstance(value, dict):
         return "model"
     return "list" if isinstance(value, list) else "scalar"
+
+
+def _holds(value: object, part: str | int) -> bool:
+    if isinstance(value, list):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, dict) and part in value
 
 
 def _value_at(data: Plain, path: Iterable[str | int]) -> Plain:

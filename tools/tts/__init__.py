@@ -1,0 +1,1 @@
+"""Engines that speak, and what they share: text as it is spoken, phonemes, joining."""

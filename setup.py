@@ -12,8 +12,8 @@ missing = [name for name in FOLDERS if not (PACKAGE / name).is_dir()]
 if missing:
     sys.exit(
         f"soundwright: src/soundwright/{missing[0]} is not a folder: this checkout was made without symbolic links, "
-        "and the package would be empty. Allow them (on Windows: developer mode), then `git config core.symlinks true` and "
-        "`git checkout -- src`; or install from a release instead."
+        "and the package would be empty. Allow them (on Windows: developer mode), then `git config core.symlinks true` "
+        "and `git checkout -- src`; or install from a release instead."
     )
 
 setup()

@@ -21,4 +21,8 @@ class Kind(StrEnum):
 
     def accepts(self, given: Kind) -> bool:
         """Whether an input of this kind can be fed from an output of kind ``given``."""
-        return given is self or (self is Kind.AUDIO and given is Kind.SPEECH)
+        return given is self or (self, given) in _ALSO
+
+
+# Speech is sound that also has word times; a transcript is text that has them.
+_ALSO = frozenset({(Kind.AUDIO, Kind.SPEECH), (Kind.TEXT, Kind.TRANSCRIPT)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from soundwright.tools.assets import Text
+from soundwright.tools.assets import Text, Transcript
 from soundwright.tools.base import Request
 from soundwright.tools.errors import ToolError
 from soundwright.tools.tts.text_normalise import SpokenWord, normalise
@@ -13,7 +13,7 @@ from soundwright.tools.tts.text_normalise import SpokenWord, normalise
 def text_of(request: Request) -> str:
     """The text to speak: a parameter, or fed by a step."""
     fed = request.inputs.get("text")
-    return fed.text if isinstance(fed, Text) else str(request.params.get("text", ""))
+    return fed.text if isinstance(fed, Text | Transcript) else str(request.params.get("text", ""))
 
 
 def spoken_words(request: Request, *, british: bool) -> tuple[SpokenWord, ...]:

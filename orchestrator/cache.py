@@ -105,7 +105,7 @@ class Cache:
         }
         text = json.dumps(entry, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
         self._write_bytes(self._entry_path(key), text.encode())
-        return _stored(entry, folder)
+        return _stored(json.loads(text), folder)  # what is given now is what is read later
 
     def remove(self, key: str) -> None:
         """Forget an asset."""

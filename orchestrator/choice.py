@@ -149,7 +149,7 @@ class Chooser:
 
 
 def serves(spec: ToolSpec, language: str) -> bool:
-    """Whether a tool knows a language: ``en`` serves ``en-GB``, and any English serves ``en``. No list: it knows all."""
+    """Whether a tool knows a language: ``en`` serves ``en-GB``, any English serves ``en``. No list: it knows all."""
     return not language or not spec.languages or any(same_language(known, language) for known in spec.languages)
 
 

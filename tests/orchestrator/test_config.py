@@ -1,0 +1,53 @@
+"""Settings: environment before file before defaults; what cannot be used is named with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from soundwright.orchestrator.config import DEFAULT_CACHE_BYTES, load_config, parse_size
+from soundwright.orchestrator.errors import ConfigError
+
+
+def test_defaults_need_no_file(tmp_path: Path) -> None:
+    config = load_config({"SOUNDWRIGHT_HOME": str(tmp_path)})
+    assert (config.jobs, config.offline, config.cache_max_bytes) == (None, False, DEFAULT_CACHE_BYTES)
+    assert config.assets == tmp_path / "assets"
+    assert config.models == tmp_path / "models"
+    assert config.workers >= 1
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('jobs = 3\noffline = true\ncache_size = "2 GB"\n')
+    config = load_config({"SOUNDWRIGHT_HOME": str(tmp_path), "SOUNDWRIGHT_JOBS": "5"})
+    assert (config.jobs, config.workers, config.offline, config.cache_max_bytes) == (5, 5, True, 2_000_000_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("JOBS", "0"), ("JOBS", "many"), ("JOBS", "-1"), ("OFFLINE", "maybe"), ("CACHE_SIZE", "huge")],
+)
+def test_a_variable_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=f"SOUNDWRIGHT_{name}: '{value}'"):
+        load_config({"SOUNDWRIGHT_HOME": str(tmp_path), f"SOUNDWRIGHT_{name}": value})
+
+
+@pytest.mark.parametrize("text", ["jobs =", "colour = 1", "jobs = true", "jobs = 1.5", "\xff"])
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.toml").write_bytes(text.encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"config\.toml"):
+        load_config({"SOUNDWRIGHT_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("0", 0), ("1000", 1000), ("500MB", 500_000_000), ("1.5 gb", 1_500_000_000), ("3k", 3000)]
+)
+def test_sizes_are_read(text: str, size: int) -> None:
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "GB", "-1", "1 parsec", "1e9"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="is no size"):
+        parse_size(text)

@@ -27,6 +27,7 @@ from soundwright.scripts_compiler.script import (
 )  # fmt: skip
 from soundwright.scripts_compiler.wording import near, quoted
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|<[^<>]*>|\{[^{}]*\}")
 
 
@@ -89,6 +90,9 @@ def _speech(script: Script, index: int, cue: SpeechCue, operations: Operations) 
         yield from operations.reference(cue.text.from_, place, (Kind.TEXT, Kind.TRANSCRIPT), cues=False)
     elif cue.text is not None and not cue.text.strip():
         yield Problem(f"cues[{index}].text", "the text holds only blanks.", "Write words, or use a pause.")
+    elif cue.text is not None and (match := _CONTROL.search(cue.text)) is not None:
+        found = f"the text holds the control character U+{ord(match.group()):04X}."
+        yield Problem(f"cues[{index}].text", found, "Delete it.")
     elif cue.text is not None and (match := _BRACKETS.search(cue.text)) is not None:
         found = f"{quoted(match.group())} will be spoken as it stands."
         remedy = "Say how in emotion, use vocal for a laugh or sigh, a sound cue for a noise."

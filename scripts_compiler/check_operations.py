@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from soundwright.scripts_compiler.errors import Problem
@@ -174,7 +174,7 @@ class Operations:
     def reference(self, text: str, place: str, kinds: tuple[Kind, ...], *, cues: bool = True) -> Iterator[Problem]:
         """What is wrong with ``id`` or ``id.stem`` where one of ``kinds`` is needed."""
         name, stem = _stem(text)
-        usable = self.names.sounding() if cues else [*self.names.inputs, *self.names.steps]
+        usable = self.names.sounding if cues else self.names.given
         if name not in usable:
             yield self._dangling(name, place, usable)
             return
@@ -188,16 +188,16 @@ class Operations:
             given = Kind.AUDIO
         if not any(kind.accepts(given) for kind in kinds):
             wanted = listed([kind.value for kind in kinds], "or")
-            remedy = f"Name one of its stems: {name}.STEM." if given is Kind.STEMS else f"It takes {wanted}."
+            remedy = f"Name one of its stems: {name}.STEM." if given is Kind.STEMS else "Name something else."
             yield Problem(place, f"{quoted(name)} is {given.value}, not {wanted}.", remedy)
 
-    def _dangling(self, name: str, place: str, usable: list[str]) -> Problem:
+    def _dangling(self, name: str, place: str, usable: Collection[str]) -> Problem:
         if name in self.names.cues:
             cue = self.script.cues[self.names.cues[name]]
             if isinstance(cue, SceneCue | PauseCue):
                 return Problem(place, f"{quoted(name)} is a {cue.type} and makes no sound.", "Name another.")
             return Problem(place, f"{quoted(name)} is a cue.", "It takes the id of an input or a step.")
-        remedy = near(name, usable) or "Declare it under inputs, or make it a step."
+        remedy = self.names.near(name, usable) or "Declare it under inputs, or make it a step."
         return Problem(place, f"nothing is called {quoted(name)}.", remedy)
 
     def _parameters(

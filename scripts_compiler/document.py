@@ -14,14 +14,14 @@ from typing import Any
 from soundwright.scripts_compiler.check import check
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.operations import Catalogue, builtin
-from soundwright.scripts_compiler.paths import input_problems, read_script_bytes
+from soundwright.scripts_compiler.paths import input_problems, printable, read_script_bytes
 from soundwright.scripts_compiler.reading import Reading, decode, parse_path, read
 from soundwright.scripts_compiler.salvage import salvage
 from soundwright.scripts_compiler.script import Script
 from soundwright.scripts_compiler.shape import validate
 from soundwright.scripts_compiler.upgrade import upgrade
 from soundwright.scripts_compiler.wording import Plain, shown
-from soundwright.scripts_compiler.writing import yaml_text
+from soundwright.scripts_compiler.writing import escaped, yaml_text
 
 _SECTIONS = (
     "version",
@@ -74,8 +74,8 @@ def load(path: Path | str, *, catalogue: Catalogue | None = None, allow: Sequenc
         ScriptError: with all problems; nothing else is ever raised for what stands in the file.
     """
     path = Path(path)
-    raw = read_script_bytes(path)
-    return _load(decode(raw, str(path)), str(path), path, catalogue, allow)
+    source = printable(path)
+    return _load(decode(read_script_bytes(path), source), source, path, catalogue, allow)
 
 
 def loads(text: str, source: str = "script", *, catalogue: Catalogue | None = None) -> Document:
@@ -111,7 +111,7 @@ def dump_yaml(data: Mapping[str, Plain]) -> str:
 
 def dump_json(data: Plain) -> str:
     """JSON text of plain data, one field a line."""
-    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return escaped(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
 
 
 def save(document: Document, path: Path | str | None = None) -> Document:
@@ -205,8 +205,9 @@ def _problems(
 
 
 def _is_poisoned(problem: Problem, reading: Reading) -> bool:
+    """Whether it lies in a part that is refused already, or says that this part is missing."""
     path = parse_path(problem.place)
-    return any(path[: len(bad)] == bad for bad in reading.poisoned)
+    return any(path[: len(bad)] == bad or (len(path) > 1 and bad[: len(path)] == path) for bad in reading.poisoned)
 
 
 def _with_lines(problems: Sequence[Problem], reading: Reading) -> list[Problem]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cached_property
 
-from soundwright.scripts_compiler.errors import Problem
+from soundwright.scripts_compiler.errors import MAX_PRINTED, Problem
 from soundwright.scripts_compiler.script import PauseCue, SceneCue, Script
 from soundwright.scripts_compiler.wording import near, quoted
 
@@ -18,6 +19,7 @@ class Names:
         self.steps: dict[str, int] = {}
         self.cues: dict[str, int] = {}
         self._twice: list[Problem] = []
+        self._hints = 0
         first: dict[str, str] = {}
         for section, index, name in self._written():
             place = f"{section}[{index}]"
@@ -47,11 +49,23 @@ class Names:
             remedy = "Name a cue; a clip cue with this source has a time."
             yield Problem(place, f"{quoted(name)} is {what} and has no place in time.", remedy)
             return
-        remedy = near(name, [*self.cues, *extra]) or "Give the cue that is meant this id."
+        remedy = self.near(name, [*self.cues, *extra]) if self.cues else ""
+        remedy = remedy or "Give the cue that is meant this id."
         yield Problem(place, f"no cue is called {quoted(name)}.", remedy)
 
-    def sounding(self) -> list[str]:
+    def near(self, name: str, candidates: Collection[str]) -> str:
+        """``near``, but for the first names only: nobody reads more, and thousands would take long."""
+        self._hints += 1
+        return near(name, candidates) if self._hints <= MAX_PRINTED else ""
+
+    @cached_property
+    def given(self) -> dict[str, None]:
+        """Ids of inputs and steps."""
+        return dict.fromkeys([*self.inputs, *self.steps])
+
+    @cached_property
+    def sounding(self) -> dict[str, None]:
         """Ids of all that makes a sound or other data: what references may name."""
         silent = (SceneCue, PauseCue)
         cues = (name for name, index in self.cues.items() if not isinstance(self.script.cues[index], silent))
-        return [*self.inputs, *self.steps, *cues]
+        return self.given | dict.fromkeys(cues)

@@ -85,14 +85,14 @@ def read_script_bytes(path: Path) -> bytes:
     """
     try:
         if not path.exists():
-            raise ScriptError([Problem("", "there is no such file.", _near_scripts(path))], str(path))
+            raise ScriptError([Problem("", "there is no such file.", _near_scripts(path))], printable(path))
         if not path.is_file():
             what = "a folder" if path.is_dir() else "not a regular file"
-            raise ScriptError([Problem("", f"this is {what}.", "Name a script, a YAML or JSON file.")], str(path))
+            raise ScriptError([Problem("", f"this is {what}.", "Name a script, a YAML or JSON file.")], printable(path))
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise ScriptError([Problem("", f"the file cannot be read ({_reason(error)}).")], _printable(path)) from error
+        raise ScriptError([Problem("", f"the file cannot be read ({_reason(error)}).")], printable(path)) from error
 
 
 def _near_scripts(path: Path) -> str:
@@ -100,5 +100,6 @@ def _near_scripts(path: Path) -> str:
     return meant if meant.startswith("Did") else ""
 
 
-def _printable(path: Path) -> str:
+def printable(path: Path) -> str:
+    """A path for messages: bytes that are no text are replaced."""
     return str(path).encode("utf-8", "replace").decode()

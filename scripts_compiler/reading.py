@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from soundwright.scripts_compiler.errors import Problem, ScriptError
-from soundwright.scripts_compiler.wording import Plain
+from soundwright.scripts_compiler.wording import MAX_SHOWN, Plain, short
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
@@ -125,12 +125,17 @@ def _judge_text(text: str, source: str) -> None:
 # --- JSON ---------------------------------------------------------------------------------------------------
 
 
+_JSON_HINT = "Check the commas, quotes and brackets before it."
+
+
 def _read_json(text: str, source: str) -> Reading:
     reading = Reading(None, is_json=True)
     try:
         reading.data = json.loads(text, object_pairs_hook=_Pairs, parse_int=_json_int)
     except json.JSONDecodeError as error:
-        raise _refused(source, f"this is not JSON: {error.msg}, column {error.colno}.", "", error.lineno) from error
+        raise _refused(
+            source, f"this is not JSON: {error.msg}, column {error.colno}.", _JSON_HINT, error.lineno
+        ) from error
     except RecursionError as error:
         raise _too_deep(source, None) from error
     reading.lines = _json_lines(text)
@@ -167,7 +172,7 @@ def _plain(value: Plain, path: Path, reading: Reading, source: str) -> Plain:
     if isinstance(value, _HugeNumber):
         _poison(reading, path, *_huge(value.digits))
         return None
-    if isinstance(value, str) and (match := re.search("[\ud800-\udfff\0]", value)) is not None:
+    if isinstance(value, str) and (match := re.search("[\ud800-\udfff]", value)) is not None:
         _poison(reading, path, f"found the character U+{ord(match.group()):04X}.", "Text cannot hold it: delete it.")
         return None
     return value
@@ -241,15 +246,15 @@ class _Composer:
     def value(self, event: Plain, path: Path) -> Plain:
         if isinstance(event, yaml.ScalarEvent):
             if event.tag is not None:
-                return self.poison(event, path, f"found the tag {event.tag!r}.", "Tags are not used: write the value.")
+                return self.tagged(event, path)
             return event.value if event.style else self.plain_scalar(event, path)
         if isinstance(event, yaml.AliasEvent):
             remedy = "Aliases are not used: write the value out, or put quotes around a text that begins with *."
-            return self.poison(event, path, f"found the alias *{event.anchor}.", remedy)
+            return self.poison(event, path, f"found the alias *{short(str(event.anchor), MAX_SHOWN)}.", remedy)
         if len(path) >= MAX_DEPTH:
             raise _too_deep(self.source, event.start_mark.line + 1)
         if event.tag is not None:
-            self.poison(event, path, f"found the tag {event.tag!r}.", "Tags are not used: write the value.")
+            self.tagged(event, path)
         return self.mapping(path) if isinstance(event, yaml.MappingStartEvent) else self.sequence(path)
 
     def mapping(self, path: Path) -> dict[str, Any]:
@@ -301,6 +306,10 @@ class _Composer:
         if _FLOAT.fullmatch(text):
             return float(text)
         return float(text.replace(".", "", 1)) if _SPECIAL.fullmatch(text) else text
+
+    def tagged(self, event: Plain, path: Path) -> None:
+        tag = short(event.tag.replace("tag:yaml.org,2002:", "!!"), MAX_SHOWN)
+        self.poison(event, path, f"found the tag {tag}.", "Tags are not used: write the value, or quote a text.")
 
     def poison(self, event: Plain, path: Path, found: str, remedy: str) -> None:
         _poison(self.reading, path, found, remedy, event.start_mark.line + 1)

@@ -20,7 +20,7 @@ RESERVED_ID = "end"
 
 def _not_reserved(name: str) -> str:
     if name == RESERVED_ID:
-        raise ValueError(f"the name {RESERVED_ID!r} is reserved")
+        raise ValueError(f'the name "{RESERVED_ID}" means the programme\'s end: choose another')
     return name
 
 

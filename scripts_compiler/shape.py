@@ -34,7 +34,7 @@ _SYNONYMS = {
     "vol": ("gain", "loudness"), "len": ("length",), "duration": ("length",), "speech": ("text",), "line": ("text",),
     "name": ("id",), "src": ("source",), "file": ("source",), "crossfade": ("fade_out",), "layout": ("layer",),
     "seconds": ("length",), "lufs": ("loudness",), "say": ("text",), "audio": ("cues",), "characters": ("voices",),
-    "lang": ("language",), "speakers": ("voices",), "before": ("with",), "background": ("layer",),
+    "lang": ("language",), "speakers": ("voices",), "background": ("layer",),
 }  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from soundwright.scripts_compiler.wording import Plain
 
 _BARE = re.compile(r"[A-Za-zÀ-ÿ_][A-Za-zÀ-ÿ0-9_ ./'-]*(?<! )")
-_READ_AS_OTHERS = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"])  # from yes on: by readers of YAML 1.1
+# "yes" and what follows it: in YAML 1.1 only.
+_READ_AS_OTHERS = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"])
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -40,5 +41,10 @@ def is_bare(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    """In double quotes: JSON's escapes are YAML's too, but for what JSON leaves bare and YAML forbids."""
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", json.dumps(text, ensure_ascii=False))
+    """In double quotes: JSON's escapes are YAML's too."""
+    return escaped(json.dumps(text, ensure_ascii=False))
+
+
+def escaped(text: str) -> str:
+    """JSON text with escapes for what JSON leaves bare and YAML forbids."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)

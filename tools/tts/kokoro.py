@@ -21,8 +21,9 @@ from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.tts.joining import joined
 from soundwright.tools.tts.kokoro_symbols import SYMBOLS
 from soundwright.tools.tts.kokoro_voices import STYLES, KokoroVoice, voices
+from soundwright.tools.tts.resizing import resized
 from soundwright.tools.tts.sentences import Piece, pieces, sentences
-from soundwright.tools.tts.spoken import spoken_words
+from soundwright.tools.tts.spoken import spoken_words, text_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,7 +117,7 @@ class KokoroTool:
         style = self._style(voice, len(ids), take)
         tempo = np.array([speed * voice.speed * _take_speed(take) / voice.size], dtype=np.float32)
         (sound,) = self._network.run(None, {"tokens": tokens, "style": style, "speed": tempo})
-        return _resized(np.asarray(sound, dtype=np.float32).reshape(-1), voice.size)
+        return resized(np.asarray(sound, dtype=np.float32).reshape(-1), voice.size, RATE)
 
     def _style(self, voice: KokoroVoice, count: int, take: int) -> NDArray[np.float32]:
         if self._styles is None:
@@ -182,7 +183,7 @@ def _results(futures: Sequence[Future[Samples]], context: Context) -> list[Sampl
 def _speech(request: Request, said: Sequence[Piece], sounds: Sequence[Samples]) -> Speech:
     pace = max(0.5, float(request.params.get("speed", 1.0)))
     whole = joined(sounds, [piece.pause_s / pace for piece in said], RATE)
-    text, language = str(request.params.get("text", "")), str(request.params.get("language") or "en")
+    text, language = text_of(request), str(request.params.get("language") or "en")
     return Speech(whole[None], RATE, text=text, language=language)
 
 
@@ -197,12 +198,3 @@ def _take_blend(voice: KokoroVoice, take: int) -> tuple[str, float]:
     draw = hashlib.sha256(f"{voice.info.preset} {take}".encode()).digest()
     low, high = _NEIGHBOUR_WEIGHT
     return kin[draw[0] % len(kin)], low + (high - low) * draw[1] / 255
-
-
-def _resized(sound: Samples, size: float) -> Samples:
-    """``sound`` as a speaker of another ``size`` would make it: played ``size`` times as fast."""
-    if size == 1.0:
-        return sound
-    import soxr  # noqa: PLC0415  only some voices need it
-
-    return np.asarray(soxr.resample(sound, RATE * size, RATE, quality="HQ"), dtype=np.float32)

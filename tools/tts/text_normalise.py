@@ -55,6 +55,19 @@ def normalise(text: str, pronounce: Iterable[tuple[str, str]] = (), *, british: 
     return tuple(SpokenWord(word, say) for word, say in zip(written, spoken, strict=True))
 
 
+def normalise_plain(text: str, pronounce: Iterable[tuple[str, str]] = ()) -> tuple[SpokenWord, ...]:
+    """Words of any language for an engine that reads figures by itself: signs that no one speaks are left out."""
+    written = text.split()
+    cleaned = [unicodedata.normalize("NFC", word).translate(_TRANSLATION) for word in written]
+    parts = [_parted(word) for word in cleaned]
+    says = _pronounced([core for _, core, _ in parts], pronounce)
+    spoken = []
+    for index, (_, core, tail) in enumerate(parts):
+        words = says.get(index, "".join(c for c in core if c not in "<>[]{}*_~\\|" and unicodedata.category(c) != "So"))
+        spoken.append(words + (_mark(tail) if words else ""))
+    return tuple(SpokenWord(word, say) for word, say in zip(written, spoken, strict=True))
+
+
 def spoken_text(words: Iterable[SpokenWord]) -> str:
     """The words as one line for an engine."""
     return " ".join(word.spoken for word in words if word.spoken)

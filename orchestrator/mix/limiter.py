@@ -1,7 +1,7 @@
 """A true-peak limiter that looks ahead.
 
 The reduction that each moment needs is spread: it sets in 5 ms before (the least over what is ahead, smoothed over the
-same span, so that a peak never exceeds the ceiling) and goes back at 30 dB a second. Gains are in dB throughout.
+same span, so that a peak never exceeds the ceiling) and goes back exponentially in dB, so deep ones leave fast.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from soundwright.orchestrator.mix.true_peak import HALF_TAPS, peaks
 from soundwright.tools.assets import Samples
 
 AHEAD_S = 0.005
-RELEASE_DB_PER_S = 30.0
+RELEASE_S = 0.1
+NOTHING_DB = 1e-3
 
 Curve = NDArray[np.float64]
 
@@ -24,10 +25,10 @@ class Limiter:
     def __init__(self, ceiling_db: float, rate: int) -> None:
         self._ceiling_db = ceiling_db
         self._ahead = max(8, round(AHEAD_S * rate))
-        self._slope = RELEASE_DB_PER_S / rate
+        self._decay = 1 / (RELEASE_S * rate)
         window = np.hanning(self._ahead + 3)[1:-1]
         self._window = window / window.sum()
-        self._released: Curve = np.zeros(self._ahead)
+        self._released: Curve | None = None
         self.reduction_db = 0.0
 
     @property
@@ -43,8 +44,11 @@ class Limiter:
     def process(self, samples: Samples) -> Samples:
         """The limited block from (channels, before + frames + after)."""
         block = samples[:, self.before : samples.shape[1] - self.after]
-        released = self._release(self._needed(samples), block.shape[1])
-        joined = np.concatenate([self._released, released])
+        needed = self._needed(samples)
+        if self._released is None:
+            # What sounds at once has no time to fade to: the reduction stands from the first sample.
+            self._released = np.full(self._ahead, 0.0 if needed is None else needed[0])
+        joined = np.concatenate([self._released, self._release(needed, float(self._released[-1]), block.shape[1])])
         self._released = joined[-self._ahead :]
         if not joined.any():
             return block
@@ -65,12 +69,14 @@ class Limiter:
         ahead = minimum_filter1d(needed, size, origin=-(size // 2), mode="nearest")
         return np.asarray(ahead[: samples.shape[1] - self.before - self.after])
 
-    def _release(self, needed: Curve | None, count: int) -> Curve:
-        """The gain falls at once and rises by the slope only: a running least of need minus ramp."""
-        last = float(self._released[-1])
+    def _release(self, needed: Curve | None, last: float, count: int) -> Curve:
+        """The gain falls at once; its logarithm rises by a slope only: a running maximum of depth plus ramp."""
         if needed is None and last == 0.0:
             return np.zeros(count)
-        ramp = self._slope * np.arange(1, count + 1)
-        need = np.zeros(count) if needed is None else needed
-        lowest = np.minimum.accumulate(np.concatenate([[last], need - ramp]))[1:]
-        return np.asarray(lowest + ramp)
+        ramp = self._decay * np.arange(1, count + 1)
+        depth = np.full(count, NOTHING_DB) if needed is None else np.maximum(-needed, NOTHING_DB)
+        start = np.log(max(-last, NOTHING_DB))
+        deepest = np.maximum.accumulate(np.concatenate([[start], np.log(depth) + ramp]))[1:] - ramp
+        released = -np.exp(deepest)
+        released[released > -2 * NOTHING_DB] = 0.0
+        return np.asarray(released)

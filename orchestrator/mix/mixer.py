@@ -6,6 +6,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +50,6 @@ class _Run:
 
     timeline: Timeline
     settings: Master
-    scratch: Path
     progress: Callable[[float], None]
     cancel: threading.Event | None
 
@@ -82,31 +82,26 @@ def mix(
         Cancelled: ``cancel`` was set.
     """
     outs = [] if out is None else [out] if isinstance(out, Path) else list(out)
-    with tempfile.TemporaryDirectory(prefix="soundwright-mix-") as scratch:
-        run = _Run(timeline, settings, Path(scratch), progress or (lambda _: None), cancel)
-        renderer = Renderer(timeline, settings.sample_rate, settings.channels, jobs or os.cpu_count() or 1)
-        mixed = RawFile(run.scratch / "mixed", settings.channels)
-        stems = {s: RawFile(run.scratch / s, settings.channels) for s in renderer.stems if stems_folder is not None}
+    rate, channels = settings.sample_rate, settings.channels
+    with tempfile.TemporaryDirectory(prefix="soundwright-mix-") as scratch, ExitStack() as open_files:
+
+        def raw(name: str) -> RawFile:
+            return open_files.enter_context(closing(RawFile(Path(scratch) / name, channels)))
+
+        run = _Run(timeline, settings, progress or (lambda _: None), cancel)
+        renderer = Renderer(timeline, rate, channels, jobs or os.cpu_count() or 1)
+        mixed, limited = raw("mixed"), raw("limited")
+        stems = {name: raw(name) for name in renderer.stems if stems_folder is not None}
         measured = _render(run, renderer, mixed, stems)
-        limited = RawFile(run.scratch / "limited", settings.channels)
-        rate = settings.sample_rate
         made = master(mixed, limited, rate, measured, settings.loudness, settings.true_peak, run.check)
         run.progress(0.9)
         files = [export(limited, rate, path, made, settings, tags={"title": title}, check=run.check) for path in outs]
-        run.check()
         if premaster is not None:
             _write(mixed, rate, premaster, 1.0)
-        written: dict[str, Path] = {}
-        if stems_folder is not None:
-            stems_folder.mkdir(parents=True, exist_ok=True)
-            written = {
-                s: _write(raw, rate, stems_folder / f"{s}.wav", amplitude(made.gain_db)) for s, raw in stems.items()
-            }
-        for raw in (mixed, limited, *stems.values()):
-            raw.close()
+        written = _write_stems(stems, rate, stems_folder, amplitude(made.gain_db))
+        seconds = mixed.frames / rate
     run.progress(1.0)
     warnings = (*sorted(renderer.warnings, key=lambda w: w.place), *_outcome(made, settings))
-    seconds = mixed.frames / rate
     return MixReport(
         made.loudness_lufs,
         made.true_peak_dbtp,
@@ -144,6 +139,13 @@ def total_of(segment: Mapping[Stem, Samples], channels: int) -> Samples:
     for part in parts[1:]:
         total = total + part
     return total
+
+
+def _write_stems(stems: Mapping[Stem, RawFile], rate: int, folder: Path | None, factor: float) -> dict[str, Path]:
+    if folder is None:
+        return {}
+    folder.mkdir(parents=True, exist_ok=True)
+    return {name: _write(raw, rate, folder / f"{name}.wav", factor) for name, raw in stems.items()}
 
 
 def _write(raw: RawFile, rate: int, path: Path, factor: float) -> Path:

@@ -18,7 +18,9 @@ BLOCK = 1 << 17
 MARGIN_DB = 0.1
 CLOSE_LU = 0.1
 FAR_LU = 0.5
-ATTEMPTS = 6
+ATTEMPTS = 7
+LEAST_YIELD = 0.2
+MOST_STEP_DB = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +39,23 @@ def master(
 ) -> Mastered:  # fmt: skip
     """Write ``mixed`` at its target loudness to ``limited``. ``measured_lufs`` is the loudness of ``mixed``.
 
-    Where the limiter takes loudness away, more gain makes up for it, as far as that goes. Oversamplers differ by
+    Where the limiter takes loudness away, more gain makes up for it, each step by what the one before brought (the
+    gate of BS.1770 makes loudness a crooked function of gain, so a few steps are needed). Oversamplers differ by
     hundredths of a dB, so the ceiling lies ``MARGIN_DB`` below the limit. ``check`` is called now and then, to cancel.
     """
     silent = not math.isfinite(measured_lufs) or measured_lufs < SILENCE_LUFS
     gain_db = 0.0 if silent else target_lufs - measured_lufs
-    best: Mastered | None = None
+    made = _attempt(mixed, limited, rate, gain_db, limit_db - MARGIN_DB, check)
+    best, yielded = made, 1.0
     for _ in range(ATTEMPTS):
-        made = _attempt(mixed, limited, rate, gain_db, limit_db - MARGIN_DB, check)
         missing = target_lufs - made.loudness_lufs
         if silent or made.reduction_db == 0.0 or abs(missing) <= CLOSE_LU:
             return made
-        if best is not None and made.loudness_lufs - best.loudness_lufs < CLOSE_LU / 4:
-            return made
-        best, gain_db = made, gain_db + missing
-    return made
+        before, step = made, float(np.clip(missing / yielded, -MOST_STEP_DB, MOST_STEP_DB))
+        made = _attempt(mixed, limited, rate, before.gain_db + step, limit_db - MARGIN_DB, check)
+        yielded = min(max((made.loudness_lufs - before.loudness_lufs) / step, LEAST_YIELD), 1.0)
+        best = min(best, made, key=lambda m: abs(target_lufs - m.loudness_lufs))
+    return made if made is best else _attempt(mixed, limited, rate, best.gain_db, limit_db - MARGIN_DB, check)
 
 
 def _attempt(

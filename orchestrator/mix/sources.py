@@ -141,7 +141,7 @@ def open_source(clip: Clip, file: AudioFile, rate: int, channels: int, whole: Sa
 
 
 def _loop(sound: Sound, interleaved: Samples, rate: int) -> Source:
-    """Seamless recordings are resampled as the circle that they are; what an effect lets ring goes into the next turn."""
+    """Seamless recordings are resampled as the circles they are; what an effect lets ring goes into the next turn."""
     body, tail = np.split(interleaved, [sound.frames - sound.tail])
     length = frames(sound.length_s, rate)
     if not sound.seamless:

@@ -11,6 +11,7 @@ from soundwright.tools.assets import Samples
 
 OVERSAMPLING = 4
 HALF_TAPS = 16
+METER_HALF = 6
 _BLOCK = 2048
 
 Taps = NDArray[np.float32]
@@ -18,16 +19,21 @@ Taps = NDArray[np.float32]
 
 @lru_cache(maxsize=1)
 def phases() -> Taps:
-    """The filters of the three moments between samples, (3, 2 HALF_TAPS): windowed sinc, Kaiser beta 8."""
+    """The filters of the three moments between samples, (6, 2 HALF_TAPS).
+
+    Three are long (windowed sinc, Kaiser beta 8), near to the truth. Three have the 12 taps that common meters have
+    (sinc under a Hann window), which read up to 0.2 dB more near half the rate: the higher of both counts.
+    """
     grid = np.arange(-HALF_TAPS + 1, HALF_TAPS + 1)
     window_half = HALF_TAPS + 0.5
-    taps = []
+    long, short = [], []
     for phase in range(1, OVERSAMPLING):
         at = grid - phase / OVERSAMPLING
         window = np.i0(8.0 * np.sqrt(np.clip(1 - (at / window_half) ** 2, 0, 1))) / np.i0(8.0)
         tap = np.sinc(at) * window
-        taps.append(tap / tap.sum())
-    return np.array(taps, dtype=np.float32)
+        long.append(tap / tap.sum())
+        short.append(np.sinc(at) * np.where(np.abs(at) <= METER_HALF, 0.5 + 0.5 * np.cos(np.pi * at / METER_HALF), 0))
+    return np.array([*long, *short], dtype=np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,6 @@ from soundwright.orchestrator.choice import Chooser, Need
 from soundwright.orchestrator.lock import Lock, LockedTool, LockedVoice
 from soundwright.orchestrator.plan import Bound, Plan, estimated_length_s, make_plan, seed_of
 from soundwright.orchestrator.roles import Cast, cast_roles
-from soundwright.orchestrator.sources import SourceError, file_hash, resolve
 from soundwright.orchestrator.weights import NoWeights, Weights
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.graph import Graph, Node, NodeId
@@ -26,16 +26,14 @@ _GIVEN = frozenset({"text", "voice", "preset", "language", "description", "gende
 
 
 @dataclass(frozen=True, slots=True)
-class BindOptions:
-    """``tools`` pins operations to tools. Recordings are read in ``folder`` (the script's) and ``allow``."""
+class Options:
+    """``tools`` pins operations to tools. ``commercial``: only engines and weights that allow it."""
 
     tools: Mapping[str, str] = field(default_factory=dict)
     commercial: bool = False
     recast: bool = False
     device: str = "cpu"
     dtype: str = "float32"
-    folder: Path = Path()
-    allow: tuple[Path, ...] = ()
 
 
 def bind(
@@ -45,21 +43,25 @@ def bind(
     store: Weights | None = None,
     *,
     lock: Lock | None = None,
-    options: BindOptions | None = None,
+    files: Mapping[str, Path] | None = None,
+    options: Options | None = None,
     catalogue: Catalogue | None = None,
 ) -> Plan:
     """A plan for a graph: every node with its tool, its parameters and its seed.
 
+    ``files`` are the absolute paths of the script's inputs by id, already checked.
+
     Raises:
-        ScriptError: a file cannot be read, or a take is asked of a tool that always gives the same.
+        ScriptError: a file vanished, or a take is asked of a tool that always gives the same.
         ToolMissing: no installed tool fits some node; everything that is missing is in the message.
     """
-    chosen = options or BindOptions()
+    chosen = options or Options()
     weights = store or NoWeights()
     kept = Lock(ids=lock.ids) if lock is not None and chosen.recast else lock or Lock()
     chooser = Chooser(registry, weights, chosen.commercial, chosen.device, chosen.tools, kept.operations)
     cast = cast_roles(script, _spoken(graph), chooser, kept)
-    binding = _Binding(chooser, weights, cast, chosen, catalogue or builtin(), script.seed)
+    paths = {declared.file: files[declared.id] for declared in script.inputs if files and declared.id in files}
+    binding = _Binding(chooser, weights, cast, chosen, catalogue or builtin(), script.seed, paths)
     for node in graph.nodes.values():
         binding.bind(node)
     binding.raise_problems()
@@ -75,14 +77,15 @@ class _Binding:
     chooser: Chooser
     weights: Weights
     cast: Cast
-    options: BindOptions
+    options: Options
     catalogue: Catalogue
     script_seed: int
+    paths: Mapping[str, Path]
     bound: dict[NodeId, Bound] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     missing: dict[str, list[str]] = field(default_factory=dict)
-    files: dict[str, tuple[Path, str]] = field(default_factory=dict)
+    hashes: dict[Path, str] = field(default_factory=dict)
 
     def bind(self, node: Node) -> None:
         """Bind one node, or note why it cannot be."""
@@ -90,8 +93,8 @@ class _Binding:
             self._bind(node)
         except ToolMissing as error:
             self.missing.setdefault(str(error), []).extend(node.places)
-        except SourceError as error:
-            self.problems.append(Problem(_place(node), str(error)))
+        except OSError as error:  # changed since the inputs were checked
+            self.problems.append(Problem(_place(node), f"cannot be read: {error}.", "Check the file."))
 
     def raise_problems(self) -> None:
         """Raise what was noted."""
@@ -109,8 +112,8 @@ class _Binding:
         node, tool, params = self._tool_for(node, voice)
         hash_ = ""
         if node.op == "load_file":
-            path, hash_ = self._file(str(params["file"]))
-            params["file"] = str(path)
+            path = self.paths.get(str(params["file"]), Path(str(params["file"])))
+            params["file"], hash_ = str(path), self._file_hash(path)
         self._check_take(node, tool, params)
         who = f"{tool.name}/{params['preset']}" if params.get("preset") else ""
         lengths = {port: self.bound[source].length_s for port, source in node.inputs.items() if source in self.bound}
@@ -172,11 +175,11 @@ class _Binding:
         self.warnings.append(Problem(_place(node), found, warning=True))
         return other, self.chooser.choose(_need(other)), dict(params)
 
-    def _file(self, file: str) -> tuple[Path, str]:
-        if file not in self.files:
-            path = resolve(file, self.options.folder, self.options.allow)
-            self.files[file] = (path, file_hash(path))
-        return self.files[file]
+    def _file_hash(self, path: Path) -> str:
+        if path not in self.hashes:
+            with path.open("rb") as file:
+                self.hashes[path] = hashlib.file_digest(file, "sha256").hexdigest()
+        return self.hashes[path]
 
     def _check_take(self, node: Node, tool: ToolSpec, params: Mapping[str, Any]) -> None:
         if params.get("take", 0) > 0 and not tool.take_varies:

@@ -32,6 +32,7 @@ from soundwright.orchestrator.workers import (
     Failed,
     InlineWorkers,
     Made,
+    Note,
     Progress,
     Report,
     Runner,
@@ -158,7 +159,7 @@ class _Stored:
     seconds: float
 
 
-_Event = tuple[int, _Stored | Failed | Progress | Ended]
+_Event = tuple[int, _Stored | Failed | Progress | Note | Ended]
 
 
 @dataclass
@@ -347,13 +348,15 @@ class _Run:
             while True:
                 self._handle(*self.events.get_nowait())
 
-    def _handle(self, task: int, event: _Stored | Failed | Progress | Ended) -> None:
+    def _handle(self, task: int, event: _Stored | Failed | Progress | Note | Ended) -> None:
         running = self.running[task]
         if isinstance(event, Ended):
             self.budget.give(self.plan.bound[running.nodes[0]])
             del self.running[task]
         elif isinstance(event, Progress):
             self._tell_progress(running, event.fraction)
+        elif isinstance(event, Note):
+            self.observer.message(event.text)
         elif isinstance(event, Failed):
             node = running.nodes[event.index]
             self._fail(node, self._failure(node, event))

@@ -174,8 +174,11 @@ class RichObserver:
         self._bars.start()
 
     def stage(self, name: str, work: float = 0.0) -> None:
-        """A new bar; the one before is full."""
+        """A new bar; the one before is full. The same stage again only learns how much work it is."""
         with self._guard:
+            if self._stage is not None and self._bars.tasks[self._bars.task_ids.index(self._stage)].description == name:
+                self._bars.update(self._stage, total=work or None)
+                return
             self._complete()
             self._stage = self._bars.add_task(name, total=work or None, detail="")
             self._partly = {}

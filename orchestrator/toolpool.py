@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from soundwright.orchestrator.weights import Weights
 from soundwright.tools.base import Place, Tool, ToolSpec
 from soundwright.tools.registry import Registry
+
+
+def _silent(text: str) -> None:
+    del text
 
 
 class ToolPool:
@@ -21,14 +26,16 @@ class ToolPool:
         self._guard = threading.Lock()
 
     @contextmanager
-    def lease(self, spec: ToolSpec, device: str, dtype: str) -> Iterator[Tool]:
+    def lease(self, spec: ToolSpec, device: str, dtype: str, tell: Callable[[str], None] = _silent) -> Iterator[Tool]:
         """A loaded tool of one's own. One that raised is closed: nobody knows what state it is in.
+
+        ``tell`` hears of weights that have to be fetched first.
 
         Raises:
             ToolMissing: a package or weight is missing.
         """
         key = (spec.name, device, dtype)
-        tool = self._take(key) or self._make(spec, device, dtype)
+        tool = self._take(key) or self._make(spec, device, dtype, tell)
         try:
             yield tool
         except BaseException:
@@ -52,16 +59,23 @@ class ToolPool:
                     return tool
         return None
 
-    def _make(self, spec: ToolSpec, device: str, dtype: str) -> Tool:
+    def _make(self, spec: ToolSpec, device: str, dtype: str, tell: Callable[[str], None]) -> Tool:
         while (old := self._surplus(spec.memory_mb)) is not None:
             self._close(old)
         tool = self._registry.create(spec.name)
-        files = {name: self._weights.path(name) for name in spec.models}
+        files = self._files(spec, tell)
         # The number of threads decides the order of sums in some engines: it belongs to the tool, not to the run.
         tool.load(Place(device, dtype, files, max(1, spec.cores)))
         with self._guard:
             self._loaded_mb += spec.memory_mb
         return tool
+
+    def _files(self, spec: ToolSpec, tell: Callable[[str], None]) -> dict[str, Path]:
+        for model in spec.models:
+            if not self._weights.is_ready(model):
+                tell(f"fetching the model {model} for {spec.name}")
+                self._weights.pull(model)
+        return self._weights.paths(spec.models)
 
     def _surplus(self, wanted_mb: int) -> Tool | None:
         with self._guard:

@@ -1,7 +1,8 @@
-"""What binding and running need of the model store."""
+"""What binding and running need of the model store, and a stand-in where no tool has models."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -9,41 +10,64 @@ from soundwright.tools.errors import ToolMissing
 
 
 class Weights(Protocol):
-    """Where the weights of tools come from."""
+    """Where the weights of tools come from: ``tools.model_store.ModelStore``."""
 
-    def available(self, model: str) -> bool:
-        """Whether a model is here or can be fetched."""
+    offline: bool
 
-    def digest(self, model: str) -> str:
-        """What stands for a model's content in keys: the sha256 of its file, or one over those of its files."""
-
-    def path(self, model: str) -> Path:
-        """The file, or the folder of several, fetched where it is not here.
+    def is_ready(self, model: str) -> bool:
+        """Whether all files of a model are here.
 
         Raises:
-            ToolMissing: it cannot be had; the message says what to do.
+            ToolMissing: there is no such model.
+        """
+
+    def hashes(self, models: Iterable[str]) -> dict[str, str]:
+        """The sha256 of all files of several models, by file name; reads no file.
+
+        Raises:
+            ToolMissing: there is no such model.
+        """
+
+    def paths(self, models: Iterable[str]) -> dict[str, Path]:
+        """All files of several models by file name, checked.
+
+        Raises:
+            ToolMissing: one is not there or damaged.
+        """
+
+    def pull(self, model: str) -> None:
+        """Fetch what is missing of a model.
+
+        Raises:
+            ToolMissing: it cannot be had.
         """
 
 
 class NoWeights:
     """For tools without models."""
 
-    def available(self, model: str) -> bool:
-        """None is."""
-        return False
+    offline = True
 
-    def digest(self, model: str) -> str:
-        """There is none.
+    def is_ready(self, model: str) -> bool:
+        """Raises ToolMissing."""
+        raise _unknown(model)
 
-        Raises:
-            ToolMissing: always.
-        """
-        raise ToolMissing(f"the model {model!r} is not known")
+    def hashes(self, models: Iterable[str]) -> dict[str, str]:
+        """Nothing for no models."""
+        return {model: _refused(model) for model in models}
 
-    def path(self, model: str) -> Path:
-        """There is none.
+    def paths(self, models: Iterable[str]) -> dict[str, Path]:
+        """Nothing for no models."""
+        return {model: Path(_refused(model)) for model in models}
 
-        Raises:
-            ToolMissing: always.
-        """
-        raise ToolMissing(f"the model {model!r} is not known")
+    def pull(self, model: str) -> None:
+        """Raises ToolMissing."""
+        raise _unknown(model)
+
+
+def _refused(model: str) -> str:
+    raise _unknown(model)
+
+
+def _unknown(model: str) -> ToolMissing:
+    return ToolMissing(f"There is no model {model!r} here.")

@@ -72,11 +72,18 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something to tell the user."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Ended:
     """The last report of a task. After a cancel some calls have neither been made nor failed."""
 
 
-Report = Made | Failed | Progress | Ended
+Report = Made | Failed | Progress | Note | Ended
 Sink = Callable[[Report], None]
 
 
@@ -119,7 +126,7 @@ class Runner:
         scratch = self._scratch / str(task.id)
         scratch.mkdir()
         context = Context(scratch, lambda fraction: report(Progress(fraction)), self._cancelled)
-        with self.pool.lease(task.tool, task.device, task.dtype) as tool:
+        with self.pool.lease(task.tool, task.device, task.dtype, lambda text: report(Note(text))) as tool:
             context.check()
             requests = [_request(call) for call in task.calls]
             for result in _results(tool, task, requests, context):

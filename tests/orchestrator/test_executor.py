@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -448,10 +450,15 @@ def test_an_observer_that_raises_ends_the_run_and_its_tools(tmp_path: Path, soun
 def test_a_long_chain_needs_no_deep_stack(
     tmp_path: Path, sound: MakeNode, treated: MakeNode, plan_of: MakePlan
 ) -> None:
-    nodes = [sound("n0", length=0.01), *(treated(f"n{n}", f"n{n - 1}", threshold=n) for n in range(1, 1200))]
+    nodes = [sound("n0", length=0.01), *(treated(f"n{n}", f"n{n - 1}", threshold=n) for n in range(1, 400))]
     plan, cache = plan_of(nodes, NullTool()), Cache(tmp_path / "assets")
-    assert execute(plan, cache).made == 1200
-    assert execute(plan, cache).reused == 1200
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 120)
+    try:
+        assert execute(plan, cache, inline=True).made == 400
+        assert execute(plan, cache).reused == 400
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 def test_a_plan_tells_what_a_run_would_take(

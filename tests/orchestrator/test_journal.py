@@ -39,7 +39,12 @@ def test_a_torn_last_line_is_skipped_and_the_next_one_stands_alone(tmp_path: Pat
 
 def test_threads_do_not_mix_their_lines(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
-    threads = [threading.Thread(target=lambda n=n: [journal.append(line(n)) for _ in range(50)]) for n in range(4)]
+
+    def fifty(n: int) -> None:
+        for _ in range(50):
+            journal.append(line(n))
+
+    threads = [threading.Thread(target=fifty, args=(n,)) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -29,7 +29,7 @@ def test_a_lock_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_the_same_lock_gives_the_same_text() -> None:
-    reversed_cast = Lock(dict(reversed(LOCK.cast.items())), LOCK.operations, LOCK.tools, LOCK.ids)
+    reversed_cast = Lock(dict(reversed(list(LOCK.cast.items()))), LOCK.operations, LOCK.tools, LOCK.ids)
     assert reversed_cast.to_text() == LOCK.to_text()
     assert "Übel" in LOCK.to_text()
 

@@ -89,6 +89,9 @@ OPERATIONS = (
     Operation("vocalise", "A laugh, sigh, gasp, ... in a voice.", Vocalise, (), Kind.AUDIO),
     Operation("generate_sound", "A sound effect or ambience from its description.", GenerateSound, (), Kind.AUDIO),
     Operation("generate_music", "Music from its description.", GenerateMusic, (), Kind.AUDIO),
+    Operation(
+        "render_notes", "Play notes.", Nothing, (Port("notes", Kind.NOTES),), Kind.AUDIO,
+    ),
     Operation("load_file", "Read a recording.", LoadFile, (), Kind.AUDIO, internal=True),
     Operation(
         "align", "Find when each word of a known text is spoken.", Align, (Port("audio", Kind.AUDIO),), Kind.SPEECH,

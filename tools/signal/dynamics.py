@@ -43,24 +43,41 @@ def limit(samples: Samples, rate: int, ceiling_db: float, release_s: float = 0.0
     from soundwright.tools.analysis.loudness import true_peak_db  # noqa: PLC0415
 
     held = _limit(samples, rate, ceiling_db, release_s)
+    if held is None:
+        return samples.copy()
     # Oversampling filters differ near the Nyquist frequency: the meter that will be asked has the last word.
     over_db = true_peak_db(held, rate) - ceiling_db
-    return _limit(samples, rate, ceiling_db - over_db - 0.02, release_s) if over_db > 0 else held
+    again = _limit(samples, rate, ceiling_db - over_db - 0.02, release_s) if over_db > 0 else None
+    return held if again is None else again
 
 
-def _limit(samples: Samples, rate: int, ceiling_db: float, release_s: float) -> Samples:
+def _limit(samples: Samples, rate: int, ceiling_db: float, release_s: float) -> Samples | None:
+    """Limited, or None where nothing reaches the ceiling."""
     from scipy.ndimage import minimum_filter1d, uniform_filter1d  # noqa: PLC0415
 
-    if samples.shape[1] == 0:
-        return samples.copy()
-    peaks = _block_peaks(_oversampled(samples), _block(rate) * OVERSAMPLING)
-    needed = np.minimum(1.0, 10 ** (ceiling_db / 20) / np.maximum(peaks, 1e-9))
-    if needed.min() >= 1:
-        return samples.copy()
+    ceiling = 10 ** (ceiling_db / 20)
+    if samples.shape[1] == 0 or (peaks := _true_peaks(samples, _block(rate), ceiling / 2)).max() <= ceiling:
+        return None
+    needed = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
     # The minimum reaches one block further than the mean, so no mean (nor a line between two) exceeds what is needed.
     least = minimum_filter1d(needed, 2 * LOOK_AHEAD_MS + 3, mode="nearest")
     mean = uniform_filter1d(_rise_slowly(least, release_s), 2 * LOOK_AHEAD_MS + 1, mode="nearest")
     return np.asarray(samples * _spread(mean, _block(rate), samples.shape[1]), dtype=np.float32)
+
+
+def _true_peaks(samples: Samples, block: int, matters: float) -> Wave:
+    """Peaks by block, between the samples too in stretches of 256 blocks that hold a sample above ``matters``."""
+    peaks, stretch, context = _block_peaks(samples, block), 256, 64
+    for first in range(0, len(peaks), stretch):
+        if peaks[first : first + stretch].max() <= matters:
+            continue
+        start, end = first * block, min((first + stretch) * block, samples.shape[1])
+        lead = min(start, context)
+        up = _oversampled(samples[:, start - lead : end + context])[
+            :, lead * OVERSAMPLING : (end - start + lead) * OVERSAMPLING
+        ]
+        peaks[first : first + stretch] = _block_peaks(up, block * OVERSAMPLING)
+    return peaks
 
 
 def distort(samples: Samples, drive_db: float) -> Samples:

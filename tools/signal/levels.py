@@ -54,12 +54,16 @@ def pan(samples: Samples, position: float) -> Samples:
         raise ValueError(f"pan takes mono or stereo, not {samples.shape[0]} channels; apply mono first")
     angle = (position + 1) * math.pi / 4
     sides = np.array([[math.cos(angle)], [math.sin(angle)]]) * (math.sqrt(2) if samples.shape[0] == 2 else 1)
-    return np.asarray(samples * sides, dtype=np.float32)
+    return np.asarray(samples * sides.astype(np.float32), dtype=np.float32)
 
 
 def mono(samples: Samples) -> Samples:
     """The mean of all channels: (1, frames)."""
-    return np.asarray(samples.mean(axis=0, keepdims=True), dtype=np.float32)
+    total = samples[:1].copy()
+    for channel in samples[1:]:
+        total += channel  # far faster than a mean over the short axis
+    total *= np.float32(1 / samples.shape[0])
+    return total
 
 
 def rms(samples: NDArray[np.floating[Any]]) -> float:

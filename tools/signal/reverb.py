@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundwright.tools.assets import Samples
+from soundwright.tools.signal import levels
 from soundwright.tools.signal.rooms import SPACES, Room
 
 Wave = NDArray[np.float64]
@@ -63,7 +64,7 @@ def add_response(samples: Samples, response: Samples, wet_db: float = 0.0) -> Sa
     """``samples`` and, ``wet_db`` louder than it is, the response of a space to their mono sum."""
     if samples.shape[1] == 0:
         return np.zeros((max(samples.shape[0], response.shape[0]), 0), np.float32)
-    wet = convolve(samples.mean(axis=0, keepdims=True, dtype=np.float32), response)
+    wet = convolve(levels.mono(samples), response)
     wet *= np.float32(10 ** (wet_db / 20))
     if wet.shape[0] < samples.shape[0]:
         wet = np.repeat(wet, samples.shape[0], axis=0)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +26,8 @@ def sha256_of(path: Path) -> str:
 def join_members(archive: Path, members: Sequence[str], to: IO[bytes], limit: int) -> None:
     """Write ``members`` of ``archive`` (zip or tar) to ``to`` in order, at most ``limit`` bytes in all.
 
+    ``pack.tar.xz!name`` is the member ``name`` of a tar archive that is itself a member.
+
     Raises:
         SourceFailed: a member is missing or no plain file, the archive is damaged, or more than ``limit`` bytes come.
     """
@@ -31,13 +35,26 @@ def join_members(archive: Path, members: Sequence[str], to: IO[bytes], limit: in
     try:
         with _opened(archive) as read:
             for member in members:
-                for block in read(member):
+                for block in _blocks(read, member):
                     left -= len(block)
                     if left < 0:
                         raise SourceFailed(f"{archive.name}: {member} is larger than it should be")
                     to.write(block)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, OSError, RuntimeError) as error:
         raise SourceFailed(f"{archive.name}: {error}") from error
+
+
+def _blocks(read: _Reader, member: str) -> Iterator[bytes]:
+    outer, _, inner = member.partition("!")
+    if not inner:
+        yield from read(outer)
+        return
+    with tempfile.TemporaryFile() as held:
+        for block in read(outer):
+            held.write(block)
+        held.seek(0)
+        with tarfile.open(fileobj=held) as pack:
+            yield from _TarReader(pack)(inner)
 
 
 @contextmanager

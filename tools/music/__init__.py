@@ -1,0 +1,1 @@
+"""Music: composed from its description as notes, played through a soundfont."""

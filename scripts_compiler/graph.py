@@ -30,8 +30,10 @@ class Node:
     places: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
-        object.__setattr__(self, "inputs", MappingProxyType(dict(self.inputs)))
+        for name in ("params", "inputs"):
+            given = getattr(self, name)
+            if not isinstance(given, MappingProxyType):  # what another node holds already is shared
+                object.__setattr__(self, name, MappingProxyType(dict(given)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,10 +142,9 @@ def _cues_sound(graph: Graph, catalogue: Catalogue) -> Iterator[Finding]:
 def port_of(operation: Operation, name: str) -> Port | None:
     """The port that an input called ``name`` (``audio``, or ``audio.2`` where it takes many) belongs to."""
     base, dot, number = name.partition(".")
-    for port in operation.inputs:
-        if port.name == base and port.many == bool(dot) and (not dot or number.isdecimal()):
-            return port
-    return None
+    if dot and not number.isdecimal():
+        return None
+    return next((port for port in operation.inputs if port.name == base and port.many == bool(dot)), None)
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(

@@ -188,7 +188,9 @@ def check_language(language: str) -> None:
         ScriptError: the tag is malformed.
     """
     if not re.match(LANGUAGE_PATTERN, language):
-        raise ScriptError([Problem("language", f"{shorten(language, 40)!r} is no language tag.", "Write one such as en or pt-BR.")])
+        raise ScriptError(
+            [Problem("language", f"{shorten(language, 40)!r} is no language tag.", "Write one such as en or pt-BR.")]
+        )
 
 
 def build_script(data: dict[str, Any], report: Report, source: str = "") -> Script:
@@ -214,4 +216,6 @@ def _check_counts(data: dict[str, Any], report: Report) -> None:
 
 
 def _model_problems(error: ValidationError) -> Sequence[Problem]:
-    return [Problem(".".join(str(p) for p in e["loc"]), e["msg"]) for e in error.errors(include_url=False)[:MAX_PROBLEMS]]
+    return [
+        Problem(".".join(str(p) for p in e["loc"]), e["msg"]) for e in error.errors(include_url=False)[:MAX_PROBLEMS]
+    ]

@@ -15,10 +15,14 @@ from soundwright.scripts_compiler.importers.common import Report
 
 MAX_DEPTH = 8
 _SPACE = re.compile(r"\s*")
-_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]{1,16}|(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,6})?)")
+_NUMBER = re.compile(
+    r"[+-]?(?:0[xX][0-9a-fA-F]{1,16}|(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,6})?)"
+)
 _WORD = re.compile(r"[+-]?[^\W\d][\w$]{0,100}")
 _KEY_AHEAD = re.compile(r"\s*(?:[}\]]|$|//|/\*|(?:\"[^\"\n]{0,60}\"|'[^'\n]{0,60}'|[^\W\d]\w{0,60})\s*:)")
-_NEXT_LINE_KEY = re.compile(r"[^\S\n]*\n\s*(?:[\[{]|\"[^\"\n]{0,60}\"\s*:|'[^'\n]{0,60}'\s*:)")  # only a comma is missing
+_NEXT_LINE_KEY = re.compile(
+    r"[^\S\n]*\n\s*(?:[\[{]|\"[^\"\n]{0,60}\"\s*:|'[^'\n]{0,60}'\s*:)"
+)  # only a comma is missing
 _OPERATOR = re.compile(r"\s*(?:[+%*]|\.[a-z_]{1,20}\(|\[[0-9:-]{0,20}\])")  # the string is part of an expression
 _QUOTED_KEY = re.compile(r"\"(?:[^\"\\\n]|\\.){0,200}\"|'(?:[^'\\\n]|\\.){0,200}'")
 _DOUBLE, _SINGLE = re.compile(r'[\\"]'), re.compile(r"[\\']")
@@ -53,7 +57,7 @@ class Item:
     line: int
 
 
-class _Stop(Exception):  # noqa: N818 - ends the reading; what was found lies in the report
+class _Stop(Exception):
     """Reading cannot go on."""
 
 
@@ -96,14 +100,14 @@ class _Reader:
             raise self.fail("brackets are nested too deeply.", "A script list is a list of flat objects.")
         char = self.peek()
         if char == "{":
-            return self.object(depth)
+            return self.mapping(depth)
         if char == "[":
-            return self.list(depth)
+            return self.sequence(depth)
         if char and char in "\"'":
             return self.string_value(in_object)
         return self.scalar()
 
-    def list(self, depth: int) -> list[object]:
+    def sequence(self, depth: int) -> list[object]:
         opened = self.line()
         self.at += 1
         values: list[object] = []
@@ -120,7 +124,7 @@ class _Reader:
             values.append(self.value(depth + 1, in_object=False))
             self.separator("]")
 
-    def object(self, depth: int) -> Item:
+    def mapping(self, depth: int) -> Item:
         opened = self.line()
         self.at += 1
         members: dict[str, Member] = {}
@@ -147,11 +151,11 @@ class _Reader:
         else:
             match = _WORD.match(self.text, self.at)
             if not match:
-                raise self.fail(f"a field name was expected, {char!r} was found.", "Write fields as \"name\": value.")
+                raise self.fail(f"a field name was expected, {char!r} was found.", 'Write fields as "name": value.')
             key, self.at = match.group(), match.end()
         self.space()
         if self.peek() != ":":
-            raise self.fail(f"a colon is missing after {key[:40]!r}.", "Write fields as \"name\": value.")
+            raise self.fail(f"a colon is missing after {key[:40]!r}.", 'Write fields as "name": value.')
         self.at += 1
         self.space()
         return key
@@ -187,7 +191,9 @@ class _Reader:
             match = special.search(self.text, self.at)
             if not match:
                 self.at = len(self.text)
-                self.report.error(f"line {opened}", "the text that opens here is not closed.", f"Add the missing {quote}.")
+                self.report.error(
+                    f"line {opened}", "the text that opens here is not closed.", f"Add the missing {quote}."
+                )
                 raise _Stop
             parts.append(self.text[self.at : match.start()])
             self.at = match.end()
@@ -303,6 +309,6 @@ def read_list(text: str, report: Report, first_line: int = 1) -> list[object] | 
     """
     reader = _Reader(text, first_line, report)
     try:
-        return reader.list(0)
+        return reader.sequence(0)
     except _Stop:
         return None

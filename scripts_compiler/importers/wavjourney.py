@@ -13,8 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from soundwright.scripts_compiler.importers.common import (
-    MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, Ids, Imported, Report, build_script, clean_text, one_line, shorten,
-    speakable, split_speech,
+    MAX_DESCRIPTION_CHARS,
+    MAX_NAME_CHARS,
+    Ids,
+    Imported,
+    Report,
+    build_script,
+    clean_text,
+    one_line,
+    shorten,
+    speakable,
+    split_speech,
 )  # fmt: skip
 from soundwright.scripts_compiler.importers.literal import Expression, Item, read_list
 from soundwright.scripts_compiler.importers.voices import voices_for
@@ -143,7 +152,9 @@ def _speech(state: _State, line: Line) -> None:
     name = _text(state, line, "character", MAX_NAME_CHARS)
     if name is None:
         state.report.error(line.place, "the speech has no character.", "Say who speaks: character: NAME.")
-    text = _text(state, line, "text", 10**6) or (_text(state, line, "desc", 10**6) if "text" not in line.fields else None)
+    text = _text(state, line, "text", 10**6) or (
+        _text(state, line, "desc", 10**6) if "text" not in line.fields else None
+    )
     if text is None:
         state.report.error(line.place, "the speech has no text.", "Write what is said: text: WORDS.")
     elif not speakable(text):
@@ -191,7 +202,9 @@ def _identity(state: _State, line: Line) -> str | None:
     if isinstance(value, str) and not _absent(value):
         return one_line(value)[:64]
     what = "is missing" if _absent(value) else f"is {_show(value)}"
-    state.report.error(line.place, f"the id of a background line {what}.", "Write the same id in its begin and its end.")
+    state.report.error(
+        line.place, f"the id of a background line {what}.", "Write the same id in its begin and its end."
+    )
     return None
 
 
@@ -216,7 +229,9 @@ def _begin(state: _State, line: Line, audio_type: str, key: str) -> None:
 def _end(state: _State, line: Line, audio_type: str, key: str) -> None:
     bed = state.open.pop(key, None)
     if bed is None:
-        state.report.error(line.place, f"the id {key} ends, but it did not begin.", "Add its begin line, or drop this line.")
+        state.report.error(
+            line.place, f"the id {key} ends, but it did not begin.", "Add its begin line, or drop this line."
+        )
     elif bed.cue["type"] != audio_type:
         state.report.error(line.place, f"the id {key} began as {bed.cue['type']} and ends as {audio_type}.",
                            "Give both lines one audio_type.")  # fmt: skip
@@ -306,7 +321,9 @@ def _quantity(state: _State, line: Line, name: str, unit: str, low: float, high:
         value = float(match[1])
     if not isinstance(value, float) or math.isnan(value):
         evaluated = " Expressions are never evaluated." if isinstance(value, Expression | str) else ""
-        state.report.error(line.place, f"{name} is {_show(value)}, not a number.{evaluated}", f"Write a number of {unit}.")
+        state.report.error(
+            line.place, f"{name} is {_show(value)}, not a number.{evaluated}", f"Write a number of {unit}."
+        )
         return None
     if not low <= value <= high:
         state.report.error(line.place, f"{name} is {value:g}, outside {low:g} to {high:g} {unit}.",

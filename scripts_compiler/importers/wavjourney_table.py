@@ -52,7 +52,7 @@ def find_head(text: str) -> tuple[int, Callable[[Sequence[str], int], Rows], lis
                 continue
             cells = next(split([line], 1), (0, []))[1]
             columns = [_COLUMNS.get(re.sub(r"[^a-z]+", "", c.lower())) for c in cells]
-            if _NEEDED <= set(columns):
+            if set(columns) >= _NEEDED:
                 return number, split, columns
     return None
 

@@ -20,7 +20,7 @@ from soundwright.tools.sfx.sound import Manner, Sound
 from soundwright.tools.sfx.words import split, stem
 
 _CUT = re.compile(
-    r"\s*(?:[,;:.!]|\b(?:and then|then|followed by|and|with|while|over|plus|amid|beneath|among|as|under)\b)\s*"
+    r"\s*(?:[,;:.!]|\b(?:and then|then|followed by|and|with|while|over|plus|amid|beneath|as)\b)\s*"
 )
 _NOT = re.compile(r"\b(?:without|no|not)\b[^,;.]*?(?=[,;.]|\band\b|\bwith\b|\bbut\b|$)")
 _SEQUENCE = ("then", "followed")
@@ -43,7 +43,10 @@ class Layer:
 class _Clause:
     tokens: list[str]
     turn: int
+    comma: bool = False
+    weak: bool = False
     found: list[Sound | Scene] = field(default_factory=list)
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
     plural: set[str] = field(default_factory=set)
 
 
@@ -73,24 +76,36 @@ def parse(description: str) -> list[Layer]:
 
 def _clauses(description: str) -> list[_Clause]:
     text = _NOT.sub(" ", description.lower())
-    clauses, turn, start = [], 0, 0
+    clauses, turn, start, last = [], 0, 0, ""
     for cut in [*_CUT.finditer(text), None]:
         part = text[start : cut.start() if cut else len(text)]
         if tokens := split(part):
-            clauses.append(_Clause(tokens, turn))
+            weak = any(word in last for word in ("over", "beneath", "amid"))
+            clauses.append(_Clause(tokens, turn, last in (",", ";", ":"), weak))
         if cut:
-            start = cut.end()
+            start, last = cut.end(), cut.group().strip()
             turn += any(word in cut.group() for word in _SEQUENCE)
     return clauses
 
 
 @cache
 def _names() -> tuple[tuple[frozenset[str], Sound | Scene], ...]:
-    """All aliases as sets of stems, longest first."""
+    """All aliases as sets of stems: those of most words first, weak words last, else the longer first."""
     every: list[tuple[frozenset[str], Sound | Scene]] = []
     for thing in (*sounds().values(), *scenes().values()):
         every += [(frozenset(map(stem, split(alias))), thing) for alias in (thing.name, *thing.aliases)]
-    return tuple(sorted(every, key=lambda item: (-len(item[0]), -sum(map(len, item[0])))))
+    return tuple(sorted(every, key=lambda item: (-len(item[0]), item[0] <= _weak(), -sum(map(len, item[0])))))
+
+
+@cache
+def _weak() -> frozenset[str]:
+    return frozenset(map(stem, vocabulary.WEAK))
+
+
+@cache
+def _own(thing: Sound | Scene) -> frozenset[str]:
+    """All stems that belong to a sound: of its aliases, and those it absorbs."""
+    return frozenset(stem(word) for text in (thing.name, *thing.aliases, *thing.absorbs) for word in split(text))
 
 
 def _match(clause: _Clause) -> _Clause:
@@ -99,10 +114,25 @@ def _match(clause: _Clause) -> _Clause:
     for alias, thing in _names():
         if alias and alias <= left and thing not in clause.found:
             clause.found.append(thing)
+            clause.names[thing.name] = alias
             if any(token.endswith("s") and stem(token) in alias for token in clause.tokens):
                 clause.plural.add(thing.name)
-            left -= alias | {stem(word) for word in thing.absorbs}
+            left -= alias | _own(thing)
+    if any(isinstance(thing, Sound) for thing in clause.found):
+        clause.found = [thing for thing in clause.found if not (isinstance(thing, Scene) and thing.setting)]
+    elif len(clause.found) > 1:
+        clause.found = [thing for k, thing in enumerate(clause.found) if k == 0 or not getattr(thing, "setting", False)]
     return clause
+
+
+def _belongs(clause: _Clause, before: _Clause) -> bool:
+    """Whether a clause only tells more of the sounds before it ("a bell rings, a cheerful chime")."""
+    own: frozenset[str] = frozenset().union(*(_own(thing) for thing in before.found))
+    return all(
+        clause.names[thing.name] <= own
+        or (clause.weak and (clause.names[thing.name] <= _weak() or (isinstance(thing, Scene) and thing.setting)))
+        for thing in clause.found
+    )
 
 
 def _merge(clauses: list[_Clause]) -> list[_Clause]:
@@ -110,7 +140,10 @@ def _merge(clauses: list[_Clause]) -> list[_Clause]:
     merged: list[_Clause] = []
     waiting: list[str] = []
     for clause in clauses:
-        if clause.found:
+        more = clause.comma or clause.weak
+        if clause.found and merged and more and clause.turn == merged[-1].turn and _belongs(clause, merged[-1]):
+            merged[-1].tokens += clause.tokens
+        elif clause.found:
             clause.tokens = waiting + clause.tokens
             merged.append(clause)
             waiting = []
@@ -126,7 +159,7 @@ def _merge(clauses: list[_Clause]) -> list[_Clause]:
 
 def _first(table: dict[str, float], tokens: list[str], default: float) -> float:
     for token in tokens:
-        for form in (token, stem(token)):
+        for form in vocabulary.steer(token):
             if form in table:
                 return table[form]
     return default
@@ -145,7 +178,7 @@ def _manner(tokens: list[str]) -> Manner:
         size=_first(vocabulary.SIZE, tokens, 1.0),
         material=material,
         inside=bool(forms & vocabulary.INSIDE),
-        muffled=bool(forms & vocabulary.MUFFLED),
+        muffled=bool(vocabulary.MUFFLED.search(" ".join(tokens))),
         echo=0.5 if forms & vocabulary.ECHO else 0.0,
         count=_count(tokens),
         words=frozenset(forms),

@@ -16,7 +16,7 @@ class Part:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """A place or weather that is heard as several sounds at once."""
 
@@ -24,6 +24,11 @@ class Scene:
     aliases: tuple[str, ...]
     parts: tuple[Part, ...]
     absorbs: tuple[str, ...] = ()
+
+    @property
+    def setting(self) -> bool:
+        """Whether its name beside a sound ("knocks in the kitchen") only says where that sound is."""
+        return self.name not in ("storm", "storm at sea", "battle", "haunted house")
 
 
 def _part(sound: str, level_db: float = 0.0, *words: str, **changes: Any) -> Part:  # noqa: ANN401  values of several types
@@ -81,7 +86,7 @@ SCENES = (
     Scene("playground", ("school yard", "play ground", "swimming pool", "pool"), (_part("children playing", 0), _part("splash", -10, distance=0.2)), ("child", "play", "kid", "swim", "splash")),
     Scene("haunted house", ("haunted house", "haunted", "ghost house", "old house night", "horror house"), (_part("drone", 0), _part("wind", -4, "howl", intensity=0.6, inside=True),
                                                                                             _part("creaking wood", -6), _part("ghost wail", -12, distance=0.6)), ("ghost", "creak", "wind", "spooky", "scary", "old")),
-    Scene("ship deck", ("sail ship", "ship deck", "on ship", "wooden ship", "sailboat", "pirate ship", "boat", "sailing", "below deck"),
+    Scene("ship deck", ("sail ship", "ship deck", "on ship", "wooden ship", "sailboat", "pirate ship", "boat", "sail boat", "below deck"),
           (_part("sea waves", 0, intensity=0.35), _part("creaking wood", -5, "ship"), _part("cloth", -12, "sail"), _part("wind", -10, intensity=0.3), _part("seagulls", -20, distance=0.6)),
           ("sea", "wave", "creak", "wood", "rope", "sail", "wind", "water", "deck", "hull")),
     Scene("living room", ("home", "living room", "bedroom", "house interior", "parlour", "study", "room ambience"), (_part("room tone", -20), _part("clock tick", -6, distance=0.1)), ("quiet", "ambience", "house", "room")),

@@ -55,7 +55,7 @@ class Manner:
 Render = Callable[[Rng, Manner], Signal]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sound:
     """One known sound.
 

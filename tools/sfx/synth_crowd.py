@@ -179,7 +179,7 @@ SOUNDS = (
     Sound("laughter", ("laugh", "laughter", "audience laugh", "crowd laugh", "laugh track", "giggle"), laughter, "bed", natural_s=4,
           absorbs=("audience", "crowd", "people", "studio")),
     Sound("applause", ("applause", "clap", "applaud", "audience clap", "crowd clap", "ovation"), applause, "bed", natural_s=6,
-          absorbs=("audience", "crowd", "people", "clap", "polite", "theatre", "theater", "hand")),
+          absorbs=("audience", "crowd", "people", "clap", "polite", "theatre", "hand")),
     Sound("hand clap", ("hand clap", "single clap", "slow clap", "one clap", "clap once"), single_clap, "steady", gap_s=0.7, count=1, absorbs=("hand", "person")),
     Sound("baby cry", ("baby", "baby cry", "infant", "newborn", "infant cry"), baby, "steady", gap_s=1.6, count=3, jitter=0.15, absorbs=("cry", "wail", "scream")),
     Sound("choir", ("choir", "monk chant", "chant", "monk", "angel choir", "choral", "heavenly choir", "gregorian"), chant, "bed", natural_s=8,

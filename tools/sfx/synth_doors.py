@@ -124,7 +124,7 @@ def beam(rng: Rng, manner: Manner) -> Signal:
 
 
 SOUNDS = (
-    Sound("knock", ("knock", "knock door", "rap", "tap window", "tap door", "pound door", "bang door", "thump door", "tap glass", "knuckle"),
+    Sound("knock", ("knock", "knock door", "rap", "tap window", "tap door", "pound door", "thump door", "tap glass", "knuckle"),
           knock, "steady", gap_s=0.42, count=3, jitter=0.04, absorbs=("door", "wood", "window", "metal", "heavy", "wall", "table", "pane", "glass")),
     Sound("door creak", ("door creak", "hinge", "creak open", "gate creak", "squeak door", "squeaky door", "door squeak", "hinge creak", "gate open",
                          "rusty gate", "old door", "creaky door"),
@@ -133,7 +133,7 @@ SOUNDS = (
           natural_s=1.5, absorbs=("open", "wood", "handle", "front", "room")),
     Sound("door close", ("door close", "shut door", "close door", "door shut", "lid close", "close lid", "car door", "fridge"), door_close, "once", gap_s=2,
           absorbs=("close", "shut", "wood", "softly", "car")),
-    Sound("door slam", ("door slam", "slam", "slam shut", "bang shut"), door_slam, "once", gap_s=2, absorbs=("door", "shut", "wood", "gate", "iron", "close")),
+    Sound("door slam", ("door slam", "slam", "door slam shut", "door bang", "door bang shut", "slam shut", "bang shut"), door_slam, "once", gap_s=2, absorbs=("door", "shut", "wood", "gate", "iron", "close")),
     Sound("key in lock", ("lock", "key turn", "key lock", "unlock", "door unlock", "bolt", "door bolt", "keyhole"), lock, "once", gap_s=2.5,
           absorbs=("key", "door", "turn", "slide", "open", "click")),
     Sound("keys jingle", ("key", "key jingle", "keychain", "bunch key", "key rattle"), keys, "once", gap_s=1.2, absorbs=("jingle", "jangle", "rattle", "bunch")),

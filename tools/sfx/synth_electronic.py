@@ -292,7 +292,7 @@ SOUNDS = (
     Sound("spaceship", ("spaceship", "starship", "spacecraft", "sci fi hum", "sci-fi", "space station", "spaceship engine", "bridge spaceship", "warp", "ufo", "science fiction", "time machine",
                         "space", "teleport", "force field", "lightsaber"),
           spaceship, "bed", natural_s=8, absorbs=("engine", "hum", "bridge", "interior", "drone", "ambience")),
-    Sound("power up", ("power up", "power down", "charge up", "shut down", "boot up", "powering", "start up"), power_up, "once", gap_s=3, absorbs=("machine", "computer", "spaceship", "down")),
+    Sound("power up", ("power up", "power down", "charge up", "shut down", "powering"), power_up, "once", gap_s=3, absorbs=("machine", "computer", "spaceship", "down")),
     Sound("robot", ("robot", "servo", "android", "droid", "robot voice", "robot move", "computer calculate"), robot, "once", gap_s=1.8, absorbs=("beep", "move", "servo", "walk", "arm")),
     Sound("magic sparkle", ("magic", "sparkle", "magic chime", "fairy", "spell", "twinkle", "wand", "fairy dust", "enchant", "shimmer", "bell tree", "glitter", "dream"), sparkle, "once", gap_s=2.5,
           absorbs=("chime", "wand", "dust", "transition", "cast")),

@@ -158,7 +158,7 @@ def march(rng: Rng, manner: Manner) -> Signal:
 
 SOUNDS = (
     Sound("footsteps", ("footstep", "step", "walk", "footfall", "run", "tread", "heel", "pace", "boot", "stroll", "someone walk", "high heel",
-                        "sprint", "jog", "foot run"),
+                        "sprint", "jog", "foot run", "trudge", "plod", "tiptoe", "shuffle", "stomp", "footstep run"),
           footstep, "steady", gap_s=0.58, count=8, jitter=0.05,
           absorbs=("wood", "floor", "gravel", "snow", "stair", "staircase", "street", "grass", "leaf", "metal", "water", "puddle", "corridor",
                    "hallway", "path", "heel", "boot", "shoe", "hall", "board", "stone", "concrete", "creak", "pavement", "carpet", "deck", "sand",

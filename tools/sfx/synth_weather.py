@@ -109,10 +109,10 @@ def thunder(rng: Rng, manner: Manner) -> Signal:
 SOUNDS = (
     Sound("rain", ("rain", "rainfall", "drizzle", "downpour", "raindrop", "rain shower", "cloudburst", "monsoon"),
           rain, "bed", natural_s=8, absorbs=("window", "roof", "pane", "drop", "shower", "pour", "patter", "drip", "umbrella",
-                                             "tent", "leaf", "glass", "street", "fall")),
+                                             "tent", "leaf", "glass", "street", "fall", "hammer", "drum", "beat", "pound", "lash", "splash", "tap", "drive", "metal", "roar")),
     Sound("hail", ("hail", "hailstone", "sleet"), hail, "bed", natural_s=8, absorbs=("window", "roof")),
     Sound("wind", ("wind", "breeze", "gust", "gale", "draught", "wind howl", "blizzard", "hurricane", "tornado", "snowstorm"),
-          wind, "bed", natural_s=8, absorbs=("howl", "whistle", "leaf", "tree", "blow", "rustle", "moan", "wail", "chimney")),
+          wind, "bed", natural_s=8, absorbs=("howl", "whistle", "leaf", "tree", "blow", "rustle", "moan", "wail", "chimney", "roar", "sing", "door", "window", "whip", "shriek")),
     Sound("thunder", ("thunder", "thunderclap", "lightning", "thunder crack", "lightning strike"), thunder, "sparse",
           gap_s=9, jitter=0.5, absorbs=("rumble", "crack", "clap", "roll", "crash", "boom", "strike")),
 )  # fmt: skip

@@ -15,7 +15,7 @@ IRREGULAR = {
     "tv": "television", "aeroplane": "airplane", "foggy": "fog", "ghostly": "ghost", "cafeteria": "cafe", "café": "cafe",
     "thunderous": "thunder", "rusty": "rust", "slammed": "slam", "heels": "heel", "lit": "light", "shots": "shot",
 }  # fmt: skip
-KEEP_E = frozenset({"care", "bare", "here", "more", "one", "same", "come", "fore", "there", "were", "are", "bee"})
+KEEP_E = frozenset({"care", "bare", "here", "more", "one", "same", "come", "fore", "there", "were", "are", "bee", "pane", "fire", "wave", "tone"})
 NUMBERS = {
     "once": 1, "one": 1, "single": 1, "two": 2, "twice": 2, "pair": 2, "couple": 2, "double": 2, "three": 3, "thrice": 3,
     "few": 3, "triple": 3, "four": 4, "several": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -33,7 +33,7 @@ INTENSITY = {
 SPEED = {
     "slow": 0.6, "slowly": 0.6, "leisurely": 0.75, "lazy": 0.7, "fast": 1.5, "quick": 1.4, "quickly": 1.4, "rapid": 1.6,
     "rapidly": 1.6, "frantic": 1.8, "hurried": 1.4, "hurry": 1.4, "running": 1.7, "run": 1.7, "sprint": 1.9, "jog": 1.4, "racing": 1.5,
-    "urgent": 1.5, "hasty": 1.4, "steady": 1.0, "furious": 1.7, "brisk": 1.25, "calm": 0.8,
+    "faster": 1.4, "slower": 0.75, "trot": 1.1, "urgent": 1.5, "hasty": 1.4, "steady": 1.0, "furious": 1.7, "brisk": 1.25, "calm": 0.8,
 }  # fmt: skip
 DISTANCE = {
     "distant": 0.75, "distance": 0.75, "far": 0.75, "faraway": 0.85, "afar": 0.8, "remote": 0.75, "faint": 0.45,
@@ -54,8 +54,26 @@ MATERIALS = {
     "pane": "glass", "hallway": "stone", "corridor": "stone", "dirt": "sand", "barefoot": "carpet",
 }  # fmt: skip
 INSIDE = frozenset({"inside", "indoor", "indoors", "interior", "room", "house", "attic", "cabin"})
-MUFFLED = frozenset({"muffled", "muffle", "upstairs", "neighbour", "neighbor", "behind", "through", "wall"})
+MUFFLED = re.compile(
+    r"muffled|upstairs|downstairs|next door|next room|neighbou?r|(?:behind|through) (?:\w+ )?(?:\w+ )?(?:wall|floor|ceiling|closed)|"
+    r"behind (?:a |the )?(?:\w+ )?door"
+)
 ECHO = frozenset({"echo", "echoing", "cave", "cathedral", "tunnel", "hall", "cavern", "crypt", "reverberant", "dungeon"})
+
+
+# Names that also serve as verbs or as a setting of other sounds: they name a sound only where nothing better does.
+WEAK = frozenset(
+    """hammer drum beat roar whistle crunch crackle rattle wail hiss crack crash pop snap ring run step walk row pan slide
+    scrape shake bounce clap burn cook march swing toll tick squeak creak click type audience crowd people voice motor
+    drive heart foot wood metal glass stone rock paper cloth machine noise light boot hum buzz bang flap rustle thud
+    thump fight gather party bar drop croak chirp sing hoot blast boom swish water""".split()
+)
+
+
+def steer(token: str) -> tuple[str, ...]:
+    """Forms of a word in which a qualifier may be listed: as written, stemmed, without "-ly"."""
+    short = token[:-2] if token.endswith("ly") and len(token) > 4 else token
+    return (token, stem(token), short)
 
 
 def stem(word: str) -> str:

@@ -1,0 +1,89 @@
+"""How often YAMNet hears the right class among its first five: synthesised effects, and real recordings beside them.
+
+    python bench/effects.py WHEEL_FOLDER [--recordings FOLDER] [--seeds 3] [--all]
+
+WHEEL_FOLDER holds the wheel named in bench/yamnet.py. ``data/effects40.json`` lists descriptions with the classes that
+count as right; it was written before anything was tuned. ``--recordings`` names a folder with unpacked Debian packages
+and checks the files listed in ``data/recordings.json`` (file, classes, licence) in the same way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from yamnet import RATE, WHEEL, Yamnet
+
+from soundwright.tools.assets import Audio
+from soundwright.tools.base import Context, Request
+from soundwright.tools.sfx.procedural import ProceduralSoundTool
+
+DATA = Path(__file__).parent / "data"
+
+
+def heard(model: Yamnet, samples: np.ndarray, rate: int) -> list[str]:
+    """The five likeliest classes; the sound is brought to a peak of 0.85 first, as all sounds of the bench are."""
+    mono = samples.mean(axis=0)
+    mono = mono * (0.85 / max(1e-9, float(np.max(np.abs(mono)))))
+    return [name for name, _ in model.top(soxr.resample(mono, rate, RATE).astype(np.float32))]
+
+
+def synthesised(model: Yamnet, seeds: int, show: bool) -> None:
+    tool = ProceduralSoundTool()
+    right = total = missing = 0
+    seconds = cpu = 0.0
+    for entry in json.loads((DATA / "effects40.json").read_text()):
+        hits = []
+        for seed in range(seeds):
+            start = time.process_time()
+            request = Request("generate_sound", {"description": entry["description"]}, seed=seed)
+            result = next(iter(tool.run([request], Context())))[1]
+            cpu += time.process_time() - start
+            total += 1
+            if not isinstance(result, Audio):
+                missing += 1
+                hits.append(("unknown", [str(result)]))
+                continue
+            seconds += result.length_s
+            top = heard(model, result.samples, result.rate)
+            hits.append(("right" if set(top) & set(entry["classes"]) else "wrong", top))
+            right += hits[-1][0] == "right"
+        if show or any(word != "right" for word, _ in hits):
+            print(f"{'/'.join(word for word, _ in hits):20} {entry['description']!r} wanted {entry['classes']}")
+            print(f"{'':20} heard {hits[0][1]}")
+    print(f"synthesised: {right}/{total} right in top 5 ({100 * right / total:.0f} %), {missing} unknown; "
+          f"{seconds:.0f} s of sound in {cpu:.1f} CPU s")  # fmt: skip
+
+
+def recorded(model: Yamnet, folder: Path, show: bool) -> None:
+    right = total = 0
+    for entry in json.loads((DATA / "recordings.json").read_text()):
+        samples, rate = soundfile.read(folder / entry["file"], dtype="float32", always_2d=True)
+        top = heard(model, samples.T[:, : 10 * rate], rate)
+        good = bool(set(top) & set(entry["classes"]))
+        right, total = right + good, total + 1
+        if show or not good:
+            print(f"{'right' if good else 'wrong':8} {entry['file']} wanted {entry['classes']}\n{'':8} heard {top}")
+    print(f"recorded: {right}/{total} right in top 5 ({100 * right / max(1, total):.0f} %)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("wheels", type=Path)
+    parser.add_argument("--recordings", type=Path)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args()
+    model = Yamnet(options.wheels / WHEEL)
+    synthesised(model, options.seeds, options.all)
+    if options.recordings:
+        recorded(model, options.recordings, options.all)
+
+
+if __name__ == "__main__":
+    main()

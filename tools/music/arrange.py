@@ -17,8 +17,22 @@ SUSTAINING = frozenset({*range(16, 24), *range(40, 45), *range(48, 80), *range(8
 def arrange(request: Request, rng: random.Random) -> list[Layer]:
     """The layers of a piece, each with one program."""
     layers = [replace(layer, programs=(_pick(layer, rng),)) for layer in request.style.layers]
-    if not request.instruments:
-        return layers
+    return _below_melody(_with_instruments(layers, request) if request.instruments else layers)
+
+
+def _below_melody(layers: list[Layer]) -> list[Layer]:
+    """Chords keep out of the register in which the melody sings; bells and other sparkle above it may stay."""
+    melody = next(layer for layer in layers if layer.role == "melody")
+    top = (melody.low + melody.high) // 2 - 3
+    return [
+        replace(layer, low=min(layer.low, top - 15), high=max(min(layer.high, top), min(layer.low, top - 15) + 15))
+        if layer.role in ("chords", "pad") or (layer.role == "arp" and layer.low < melody.low)
+        else layer
+        for layer in layers
+    ]
+
+
+def _with_instruments(layers: list[Layer], request: Request) -> list[Layer]:
     by_voice = {
         voice: [i for i in request.instruments if i.voice == voice] for voice in ("line", "keys", "pad", "bass")
     }

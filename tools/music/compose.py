@@ -12,8 +12,8 @@ from soundwright.tools.music import grooves
 from soundwright.tools.music.arrange import arrange
 from soundwright.tools.music.describe import Request, understand, with_key
 from soundwright.tools.music.form import Form, Phrase, form
-from soundwright.tools.music.harmony import chord, nearest, scale_over, voice
-from soundwright.tools.music.melody import Idea, Span, Tone, answer, cadence, idea, phrase_ideas, realise, vary
+from soundwright.tools.music.harmony import SCALES, chord, nearest, scale_over, voice
+from soundwright.tools.music.melody import Compass, Idea, Span, Tone, answer, cadence, idea, phrase_ideas, realise, vary
 from soundwright.tools.music.patterns import BASS_FIGURES, FIGURES, Place
 from soundwright.tools.music.styles import Layer
 
@@ -88,6 +88,8 @@ def _harmony(request: Request, plan: Form, loop: bool, dice: Dice) -> list[Span]
         bars = _progression(request, phrase.letter, dice)[: phrase.bars]
         if number == len(plan.phrases) - 1:
             bars[-1] = cadential[0]
+            if len(bars) > 1 and bars[-2] == bars[-1]:
+                bars[-2] = "iv" if request.minor else "ii"
         for bar, names in enumerate(bars):
             numerals = names.split(",")
             for n, numeral in enumerate(numerals):
@@ -115,7 +117,10 @@ def _progression(request: Request, letter: str, dice: Dice) -> list[str]:
 def _span(request: Request, numeral: str, start: float, length: float) -> Span:
     tonic = request.tonic or 0
     over = chord(numeral, tonic)
-    return Span(start, length, over, scale_over(request.scale, tonic, over))
+    scale = request.scale
+    if request.mode == "harmonic minor" and (tonic + 11) % 12 not in over.classes:
+        scale = SCALES["minor"]  # the leading tone belongs to the dominant
+    return Span(start, length, over, scale_over(scale, tonic, over))
 
 
 def _layer(
@@ -182,7 +187,8 @@ def _melody(layer: Layer, request: Request, plan: Form, spans: Sequence[Span], l
         if phrase.lead:
             bars = _ideas(phrase, request, dice)
             lift = {"A": 0, "B": 3, "C": 1}[phrase.letter]
-            tones += realise(bars, spans, phrase.start_bar * beats, beats, layer.low, layer.high, centre + lift)
+            compass = Compass(layer.low, layer.high, centre + lift)
+            tones += realise(bars, spans, phrase.start_bar * beats, beats, compass)
     if not loop:
         end = nearest((spans[-1].chord.root,), tones[-1].pitch if tones else centre, layer.low, layer.high)
         tones.append(Tone(plan.beats, spans[-1].length * 0.8, end, 0.8))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from soundwright.tools.music.harmony import MINOR_LIKE, SCALES
 from soundwright.tools.music.instruments import INSTRUMENTS, PERCUSSION, Instrument
-from soundwright.tools.music.styles import BY_NAME, STYLES, Style
+from soundwright.tools.music.styles import Style, style, styles
 
 # valence (-1 sad to 1 glad), energy (0 to 1), tension (0 to 1)
 MOODS: dict[str, tuple[float, float, float]] = {
@@ -117,6 +117,10 @@ MOODS: dict[str, tuple[float, float, float]] = {
     "sombre": (-0.7, 0.15, 0.1),
     "somber": (-0.7, 0.15, 0.1),
     "wild": (0.1, 0.95, 0.3),
+    "battle": (-0.4, 0.95, 0.5),
+    "war": (-0.5, 0.8, 0.5),
+    "chase": (-0.4, 0.95, 0.6),
+    "danger": (-0.7, 0.7, 0.8),
     "groovy": (0.5, 0.7, 0.0),
     "cool": (0.2, 0.45, 0.0),
     "sentimental": (0.0, 0.25, 0.0),
@@ -232,14 +236,14 @@ def understand(description: str, rng: random.Random) -> Request:
         for group in re.findall(r"\b(?:no|without|not) ((?:\w+ (?:or |and )?){1,3})", text)
         for word in group.split()
     }
-    style, named = _style(text, denied)
+    kind, named = _style(text, denied)
     moods = [MOODS[word] for word in MOODS if word not in denied and _has(text, word)]
-    valence, energy, tension = _mood(style, moods, named)
-    minor = _minor(text, style, valence)
-    bpm, fixed = _tempo(text, style, energy, rng)
+    valence, energy, tension = _mood(kind, moods, named)
+    minor = _minor(text, kind, valence)
+    bpm, fixed = _tempo(text, kind, energy, rng)
     instruments = tuple(i for word, i in _found(text, INSTRUMENTS) if word not in denied)
     return Request(
-        style,
+        kind,
         minor,
         bpm,
         valence,
@@ -270,14 +274,14 @@ def _found(text: str, words: Mapping[str, Instrument]) -> list[tuple[str, Instru
 def _style(text: str, denied: Iterable[str]) -> tuple[Style, bool]:
     """The style with the most telling words; named says whether any word decided."""
     best, best_score = _by_mood(text), 0.0
-    for style in STYLES:
+    for candidate in styles():
         score = 0.0
-        for word in (style.name, *style.words):
+        for word in (candidate.name, *candidate.words):
             if word not in denied and _has(text, word):
                 place = text.rfind(word) / len(text)  # the head noun of an English phrase comes last
                 score = max(score, (0.5 if word in ADJECTIVES else 1.0) + 0.1 * word.count(" ") + 0.2 * place) + 0.05
         if score > best_score:
-            best, best_score = style, score
+            best, best_score = candidate, score
     return best, best_score > 0
 
 
@@ -285,19 +289,19 @@ def _by_mood(text: str) -> Style:
     """Where no word names a style: the one whose own mood fits."""
     moods = [MOODS[word] for word in MOODS if _has(text, word)]
     if not moods:
-        return BY_NAME["cinematic"]
+        return style("cinematic")
     valence, energy, tension = (sum(values) / len(moods) for values in zip(*moods, strict=True))
     if tension > 0.6:
-        return BY_NAME["suspense"]
+        return style("suspense")
     if energy < 0.3:
-        return BY_NAME["romantic piano" if valence < 0.45 else "ambient"]
+        return style("romantic piano" if valence < 0.45 else "ambient")
     if valence > 0.6:
-        return BY_NAME["pop"]
-    return BY_NAME["cinematic"]
+        return style("pop")
+    return style("cinematic")
 
 
-def _mood(style: Style, moods: list[tuple[float, float, float]], named: bool) -> tuple[float, float, float]:
-    own = (style.valence, style.energy, style.tension)
+def _mood(kind: Style, moods: list[tuple[float, float, float]], named: bool) -> tuple[float, float, float]:
+    own = (kind.valence, kind.energy, kind.tension)
     if not moods:
         return own
     asked = [sum(values) / len(moods) for values in zip(*moods, strict=True)]
@@ -306,19 +310,19 @@ def _mood(style: Style, moods: list[tuple[float, float, float]], named: bool) ->
     return valence, energy, tension
 
 
-def _minor(text: str, style: Style, valence: float) -> bool:
-    if not style.minor or not style.major:
-        return bool(style.minor)
+def _minor(text: str, kind: Style, valence: float) -> bool:
+    if not kind.minor or not kind.major:
+        return bool(kind.minor)
     if re.search(r"\bminor\b", text):
         return True
     return not re.search(r"\bmajor\b", text) and valence < 0.0
 
 
-def _tempo(text: str, style: Style, energy: float, rng: random.Random) -> tuple[float, bool]:
+def _tempo(text: str, kind: Style, energy: float, rng: random.Random) -> tuple[float, bool]:
     match = re.search(r"\b(\d{2,3})\s*(?:bpm|beats per minute)", text)
     if match:
         return float(min(240, max(30, int(match[1])))), True
-    low, high = style.tempo
+    low, high = kind.tempo
     bpm = low + (high - low) * min(1.0, max(0.0, energy + rng.uniform(-0.12, 0.12)))
     words = [word for word in sorted(TEMPO_WORDS, key=len, reverse=True) if _has(text, word)]
     return bpm * (TEMPO_WORDS[words[0]] if words else 1.0), False

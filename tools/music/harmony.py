@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -144,13 +144,11 @@ def _voicings(classes: tuple[int, ...], low: int, high: int) -> tuple[tuple[int,
 def voice(over: Chord, before: Sequence[int], low: int, high: int, size: int = 4) -> tuple[int, ...]:
     """A voicing that moves least from the one before (common tones stay), near the middle of the range at first.
 
-    Chords of more than ``size`` tones lose first their fifth, then their root, which the bass has.
+    Chords of more than ``size`` tones, or that fit the range in no position, lose their fifth, then their root, which
+    the bass has.
     """
-    classes = list(dict.fromkeys(over.classes))
-    for drop in (over.fifth, over.root):
-        if len(classes) > size and drop in classes:
-            classes.remove(drop)
-    options = _voicings(tuple(sorted(classes)), low, high) or ((nearest(classes, (low + high) / 2, low, high),),)
+    options = next(filter(None, (_voicings(c, low, high) for c in _reductions(over, size))), None)
+    options = options or ((nearest(over.classes, (low + high) / 2, low, high),),)
     middle = (low + high) / 2
 
     def cost(shape: tuple[int, ...]) -> tuple[float, tuple[int, ...]]:
@@ -163,3 +161,13 @@ def voice(over: Chord, before: Sequence[int], low: int, high: int, size: int = 4
         return moves + 0.35 * centre + abs(shape[-1] - before[-1]) * 0.3, shape
 
     return min(options, key=cost)
+
+
+def _reductions(over: Chord, size: int) -> Iterator[tuple[int, ...]]:
+    """Its pitch classes, all and with ever more left out."""
+    classes = list(dict.fromkeys(over.classes))
+    for drop in (None, over.fifth, over.root):
+        if drop in classes and len(classes) > 2:
+            classes.remove(drop)
+        if len(classes) <= size:
+            yield tuple(sorted(classes))

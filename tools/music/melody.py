@@ -175,39 +175,44 @@ def vary(bars: Sequence[Idea], rng: random.Random) -> list[Idea]:
     return out
 
 
-def realise(
-    bars: Sequence[Idea], spans: Sequence[Span], start: float, beats: int, low: int, high: int, centre: float
-) -> list[Tone]:
-    """Ideas over chords: one bar of each from beat ``start`` on, around ``centre`` within ``low`` to ``high``."""
+@dataclass(frozen=True, slots=True)
+class Compass:
+    """Where a melody lies: its lowest and highest pitch, and the one it hangs around."""
+
+    low: int
+    high: int
+    centre: float
+
+
+def realise(bars: Sequence[Idea], spans: Sequence[Span], start: float, beats: int, compass: Compass) -> list[Tone]:
+    """Ideas over chords, a bar of each, from beat ``start`` on."""
     tones: list[Tone] = []
-    before = centre
+    before = compass.centre
     for number, bar in enumerate(bars):
         # Each bar hangs between where the melody was and the phrase's arch, which is highest in the third bar.
-        goal = centre + (0, 2, 4, 0)[number % 4]
-        anchor = 0.5 * before + 0.5 * goal
-        tones += _bar(bar, spans, start + number * beats, beats, low, high, anchor)
+        anchor = 0.5 * before + 0.5 * (compass.centre + (0, 2, 4, 0)[number % 4])
+        tones += _bar(bar, spans, start + number * beats, beats, compass, anchor)
         if tones:
             before = tones[-1].pitch
     return tones
 
 
-def _bar(bar: Idea, spans: Sequence[Span], start: float, beats: int, low: int, high: int, anchor: float) -> list[Tone]:
-    tones, at, note = [], start, 0
+def _bar(bar: Idea, spans: Sequence[Span], start: float, beats: int, compass: Compass, anchor: float) -> list[Tone]:
+    tones: list[Tone] = []
+    at, steps = start, iter(bar.contour)
+    last_step = 0
     for duration in bar.rhythm:
         if duration > 0:
+            step = next(steps)
             span = span_at(spans, at)
-            pitch = _pitch(
-                span,
-                anchor,
-                bar.contour[note],
-                low,
-                high,
-                duration >= 1 or at % 1 == 0,
-                at + duration - span.start - span.length > 0.6,
-            )
-            stress = 0.9 if at == start else 0.6 if at % 1 == 0 else 0.35
-            tones.append(Tone(at, duration * 0.96, pitch, stress))
-            note += 1
+            stressed = at == start or (beats == 4 and at == start + 2) or duration >= 1.5
+            stressed = stressed or at + duration > span.start + span.length + 0.6
+            pitch = _pitch(span, anchor, step, compass, stressed, duration >= 1)
+            if tones and step != last_step:
+                pitch = _moved(span, pitch, tones[-1].pitch, step - last_step, compass, stressed or duration >= 1)
+            weight = 0.9 if at == start else 0.6 if at % 1 == 0 else 0.35
+            tones.append(Tone(at, duration * 0.96, pitch, weight))
+            last_step = step
         at += abs(duration)
     return tones
 
@@ -220,11 +225,30 @@ def span_at(spans: Sequence[Span], beat: float) -> Span:
     return spans[-1]
 
 
-def _pitch(span: Span, anchor: float, steps: int, low: int, high: int, stressed: bool, held_over: bool) -> int:
-    root = nearest(span.chord.classes, anchor, low, high)
-    pool = [p for p in range(low, high + 1) if p % 12 in span.classes]
-    place = pool.index(root) + steps if root in pool else len(pool) // 2
+def _pitch(span: Span, anchor: float, step: int, compass: Compass, stressed: bool, long: bool) -> int:
+    """The scale tone ``step`` from the anchor; stressed ones are chord tones, long ones rub against none."""
+    pool = _pool(span.classes, compass)
+    root = nearest(span.chord.classes, anchor, compass.low, compass.high)
+    place = pool.index(root) + step if root in pool else len(pool) // 2
     pitch = pool[min(max(place, 0), len(pool) - 1)]
-    if stressed or held_over:
-        return nearest(span.chord.classes, pitch, low, high)
+    if stressed or (long and _rubs(pitch, span.chord)):
+        return nearest(span.chord.classes, pitch, compass.low, compass.high)
     return pitch
+
+
+def _moved(span: Span, pitch: int, before: int, way: int, compass: Compass, chordal: bool) -> int:
+    """Where the contour moves, the pitch moves: to the next tone that way if the chord had pulled it back."""
+    if pitch != before:
+        return pitch
+    pool = _pool(span.chord.classes if chordal else span.classes, compass)
+    beyond = [p for p in pool if 0 < (p - before) * (1 if way > 0 else -1) <= 5]
+    return min(beyond, key=lambda p: abs(p - before)) if beyond else pitch
+
+
+def _pool(classes: Sequence[int], compass: Compass) -> list[int]:
+    return [p for p in range(compass.low, compass.high + 1) if p % 12 in classes]
+
+
+def _rubs(pitch: int, over: Chord) -> bool:
+    """Whether a pitch lies a semitone beside a chord tone and is none itself."""
+    return pitch % 12 not in over.classes and bool({(pitch - 1) % 12, (pitch + 1) % 12} & set(over.classes))

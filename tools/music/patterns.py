@@ -15,7 +15,7 @@ from soundwright.tools.music.melody import Span, Tone
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One chord for one part: its span, its voicing from low to high, the next root, beats a bar, and the part's range."""
+    """One chord for one part: its span, its voicing from low to high, the next root, the part's range."""
 
     span: Span
     voicing: tuple[int, ...]

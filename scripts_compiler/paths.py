@@ -60,11 +60,11 @@ def _reason(error: Exception) -> str:
 
 
 def _near_files(target: Path, roots: Sequence[Path]) -> str:
-    parent = target.parent
-    while not parent.is_dir() and any(parent.is_relative_to(root) and parent != root for root in roots):
-        parent = parent.parent
-    names = list(_names(parent))
-    meant = near(target.name, names)
+    """Names like the first part of the path that is not there."""
+    missing = target
+    while not missing.parent.is_dir() and any(missing.parent.is_relative_to(root) for root in roots):
+        missing = missing.parent
+    meant = near(missing.name, _names(missing.parent))
     return meant if meant.startswith("Did") else "Names count from the script's folder."
 
 

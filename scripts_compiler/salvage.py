@@ -21,12 +21,12 @@ def salvage(data: dict[str, Any], broken: Iterable[Path]) -> Script | None:
     """A script in which stand-ins of the same names take the place of broken entries; None where that is no use."""
     copy: dict[str, Any] = {**data, "version": 1}
     for path in broken:
-        if len(path) >= 2 and path[0] in _LISTS and isinstance(path[1], int):
-            entries = list(copy[path[0]])
-            entries[path[1]] = _stand_in(str(path[0]), entries[path[1]])
-            copy[path[0]] = entries
-        elif path:
-            copy.pop(str(path[0]), None)
+        section, index = (str(path[0]), path[1]) if len(path) >= 2 else (str(path[0]) if path else "", None)
+        entries = copy.get(section)
+        if section in _LISTS and isinstance(entries, list) and isinstance(index, int) and index < len(entries):
+            copy[section] = [*entries[:index], _stand_in(section, entries[index]), *entries[index + 1 :]]
+        else:
+            copy.pop(section, None)
     copy.setdefault("cues", [{"type": "pause", "length": 0}])
     return validate(copy)[0]
 

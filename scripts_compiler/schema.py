@@ -24,6 +24,7 @@ MAX_INTEGER = 2**31 - 1
 MAX_NUMBER = 1e6
 Schema = dict[str, Any]
 
+_CUES = ("SceneCue", "SpeechCue", "SoundCue", "MusicCue", "ClipCue", "PauseCue")
 _REFERENCE: Schema = {
     "type": "string", "pattern": REFERENCE_PATTERN, "description": "id of an input, a step or a cue, or id.stem",
 }  # fmt: skip
@@ -46,6 +47,8 @@ def json_schema(catalogue: Catalogue) -> Schema:
     effects = [operation for operation in operations if operation.effect]
     definitions["Step"] = {"anyOf": [_variant(o, o.inputs, parameters[o.name], step=True) for o in operations]}
     definitions["Effect"] = {"anyOf": [_variant(o, o.inputs[1:], parameters[o.name], step=False) for o in effects]}
+    for name in _CUES:
+        definitions[name] = _with_type(definitions[name])
     _name_effects(root, definitions, [o.name for o in effects if not parameters[o.name].get("required")])
     used = _closure(root, definitions)
     return {"$schema": DRAFT, **root, "$defs": {name: definitions[name] for name in sorted(used)}}
@@ -63,6 +66,12 @@ def from_strict(data: Plain) -> Plain:
     return [from_strict(value) for value in data] if isinstance(data, list) else data
 
 
+def _with_type(cue: Schema) -> Schema:
+    """In Python a cue's class tells its type; in a file the field must stand."""
+    kind = _without_default(cue["properties"]["type"])
+    return {**cue, "properties": {**cue["properties"], "type": kind}, "required": ["type", *cue.get("required", [])]}
+
+
 def _resolve(schema: Schema, definitions: Schema) -> Schema:
     while "$ref" in schema:
         schema = definitions[schema["$ref"].rsplit("/", 1)[-1]]
@@ -71,7 +80,7 @@ def _resolve(schema: Schema, definitions: Schema) -> Schema:
 
 def _variant(operation: Operation, ports: Iterable[Port], parameters: Schema, *, step: bool) -> Schema:
     properties: Schema = {"id": {"type": "string", "pattern": ID_PATTERN}} if step else {}
-    properties["op"] = {"const": operation.name, "description": operation.help}
+    properties["op"] = {"const": operation.name, "type": "string", "description": operation.help}
     required = [*properties, *parameters.get("required", [])]
     properties |= parameters.get("properties", {})
     for port in ports:

@@ -159,13 +159,13 @@ class RichObserver:
 
         console = Console(stderr=True, force_terminal=force_terminal, highlight=False, markup=False)
         columns = (
-            TextColumn("{task.description:<10}"),
+            TextColumn("{task.description:<10}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(elapsed_when_finished=False),
-            TextColumn("{task.fields[detail]}"),
+            TextColumn("{task.fields[detail]}", markup=False),
         )
         self._bars: RichProgress = Progress(*columns, console=console, speed_estimate_period=60)
         self._stage: TaskID | None = None

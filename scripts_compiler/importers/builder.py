@@ -66,6 +66,7 @@ class Builder:
         return str(self.voices.setdefault(name.casefold(), voice_for(name))["name"])
 
     def scene(self, title: str, space: str | None = None) -> None:
+        """A heading; beds of the scene before end."""
         title = shorten(one_line(title), MAX_TITLE_CHARS)
         cue: Cue = {"type": "scene", "id": self.ids.new(title, "scene"), "title": title}
         if not any(c["type"] == "scene" for c in self.cues):
@@ -87,9 +88,11 @@ class Builder:
         return made
 
     def narrate(self, text: str) -> list[Cue]:
+        """The cues of a narration."""
         return self.speech(NARRATOR, text)
 
     def vocal(self, name: str, vocal: str, **fields: object) -> Cue:
+        """A vocal sound of a character."""
         return self._hold({"type": "speech", "voice": self.voice(name), "vocal": vocal} | fields)
 
     def pause(self, length_s: float) -> None:
@@ -118,6 +121,7 @@ class Builder:
         return any(bed.cue["description"] == description for bed in self._beds)
 
     def id_of(self, cue: Cue) -> object:
+        """The cue's id; it gets one where it has none."""
         if "id" not in cue:
             cue["id"] = self.ids.new(
                 {"speech": "line", "music": "music", "sound": "sound", "pause": "pause"}[str(cue["type"])] + "_1"

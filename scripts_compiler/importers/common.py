@@ -47,10 +47,12 @@ class Report:
     notes: list[Problem] = field(default_factory=list)
 
     def error(self, place: str, found: str, remedy: str = "") -> None:
+        """Something that stops the import."""
         if len(self.errors) < MAX_PROBLEMS:
             self.errors.append(Problem(place, found, remedy))
 
     def note(self, place: str, found: str, remedy: str = "") -> None:
+        """Something that was adapted."""
         if len(self.notes) < MAX_PROBLEMS:
             self.notes.append(Problem(place, found, remedy, warning=True))
 
@@ -68,6 +70,7 @@ class Ids:
     _next: dict[str, int] = field(default_factory=dict)
 
     def new(self, hint: str, fallback: str = "cue") -> str:
+        """A free id, like the hint where that has letters."""
         base = slug(hint) or fallback
         if base not in self.taken:
             self.taken.add(base)

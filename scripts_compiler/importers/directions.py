@@ -50,7 +50,7 @@ class Cueing:
     length_s: float | None = None
 
 
-def read_bracket(text: str) -> Cueing | None:
+def read_bracket(text: str) -> Cueing | None:  # noqa: PLR0911 - one return a kind of direction
     """What a bracket asks for; None where it says nothing."""
     text = one_line(text).strip(" .")[: MAX_DESCRIPTION_CHARS * 2]
     if not text:

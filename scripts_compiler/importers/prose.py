@@ -212,7 +212,7 @@ def _finished(text: str, following: list[Span]) -> str:
 
 
 def _is_title(text: str, spans: list[Span], k: int) -> bool:
-    """Words in quotes that are no speech: few, without an end mark, in the middle of a sentence (``the "Mary Ann" sailed``)."""
+    """Whether quotes hold no speech: few words, no end mark, amid a sentence (``the "Mary Ann" sailed``)."""
     if k == 0 or k + 1 >= len(spans) or spans[k - 1].spoken or spans[k + 1].spoken:
         return False
     before, after = spans[k - 1].text, spans[k + 1].text

@@ -137,11 +137,11 @@ def _speak(builder: Builder, element: Element, emotion: str) -> None:
         bracket = piece.startswith("[")
         inner = piece[1:-1].strip()
         vocal = read_vocal(inner)
-        if not bracket and vocal is None and read_pause(inner) is None and not is_way_of_speaking(inner):
-            # at the head of a line even a single word directs; elsewhere it is part of what is said
-            if said or len(inner) > 60 or element.text.lstrip()[:1] != "(":
-                said = f"{said} {inner}".strip() if not bracket else said
-                continue
+        directs = bracket or vocal is not None or read_pause(inner) is not None or is_way_of_speaking(inner)
+        # at the head of a speech any short parenthesis directs; elsewhere it is part of what is said
+        if not directs and (said or len(inner) > 60 or element.text[:1] != "("):
+            said = f"{said} {inner}".strip()
+            continue
         _say(builder, element, said, emotion, fields)
         said = ""
         if vocal is not None:

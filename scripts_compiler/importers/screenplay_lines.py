@@ -196,6 +196,7 @@ class Lexer:
         return self.elements
 
     def title_page(self) -> None:
+        """``Key: value`` lines at the head, up to the first empty line."""
         key = None
         while self.at < len(self.lines):
             line = self.lines[self.at]
@@ -212,7 +213,8 @@ class Lexer:
                 return
             self.at += 1
 
-    def element(self, line: str, number: int) -> None:
+    def element(self, line: str, number: int) -> None:  # noqa: PLR0912 - one branch a rule
+        """One line that is not empty, and those that belong to it."""
         if line.startswith("#"):
             self.section(line, number)
         elif line.startswith("!"):
@@ -249,6 +251,7 @@ class Lexer:
             self.elements.append(Element("key", text, number, name="title"))
 
     def opens_dialogue(self, line: str) -> bool:
+        """Whether a line is a name in capitals between an empty line and words."""
         before = self.lines[self.at - 2].strip() if self.at >= 2 else ""
         after = self.lines[self.at].strip() if self.at < len(self.lines) else ""
         return not before and bool(after) and not after.startswith("[") and is_character_cue(line)
@@ -269,6 +272,7 @@ class Lexer:
         self.elements.append(speech)
 
     def colon(self, spoken: tuple[str, str, str], number: int) -> None:
+        """``NAME: words`` and the lines that go on with it."""
         name, way, text = spoken
         if _SOUND_LABEL.match(name):
             self.add("direction", f"{name}: {text.strip('[]')}", number)
@@ -291,6 +295,7 @@ class Lexer:
         )
 
     def add(self, kind: Kind, text: str, number: int) -> None:
+        """An element, unless it is empty."""
         if text.strip():
             self.elements.append(Element(kind, text.strip(), number))
 

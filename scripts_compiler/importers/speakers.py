@@ -213,6 +213,7 @@ class Cast:
         return known
 
     def mention(self, name: str) -> None:
+        """Note that a character is named."""
         known = next((n for n in self.spoken if _same(n, name)), name)
         if known in self.named:
             self.named.remove(known)
@@ -236,6 +237,7 @@ class Cast:
         return {"male": "Man", "female": "Woman"}.get(gender or "", UNKNOWN)
 
     def gender(self, name: str) -> Gender | None:
+        """What the name, or an earlier pronoun, tells."""
         return self.genders.get(name) or gender_of(name)
 
     def next_in_turn(self) -> str:

@@ -129,7 +129,7 @@ class _Faults:
     def _unknown_key(self, path: Path) -> Fault:
         name = str(path[-1])
         model = _model_at(self.model, path[:-1], self.data)
-        known = [*(_fields(model) if model is not None else {}), *(self.others if len(path) == 1 else ())]
+        known = [*(fields_of(model) if model is not None else {}), *(self.others if len(path) == 1 else ())]
         known = [field for field in known if field != "type"]
         synonyms = [s for s in _SYNONYMS.get(name.casefold(), ()) if s in known]
         remedy = f"Did you mean {quoted(synonyms[0])}?" if synonyms else near(name, known) or known_names(known)
@@ -207,7 +207,7 @@ def _hint(found: Plain, annotation: Plain) -> str:
 
 
 @cache
-def _fields(model: type[BaseModel]) -> dict[str, Any]:
+def fields_of(model: type[BaseModel]) -> dict[str, Any]:
     """Annotations by the name that is written in a script."""
     hints = get_type_hints(model, include_extras=True)
     return {info.alias or name: Annotated[hints[name], info] for name, info in model.model_fields.items()}
@@ -234,7 +234,7 @@ def _inside(annotation: Plain, part: str | int, value: Plain) -> Plain:
     if isinstance(part, int):
         return next((get_args(a)[0] for a in _branches(annotation) if _is_list(a)), None)
     model = _pick_model(annotation, value)
-    return None if model is None else _fields(model).get(part)
+    return None if model is None else fields_of(model).get(part)
 
 
 def _pick_model(annotation: Plain, value: Plain) -> type[BaseModel] | None:

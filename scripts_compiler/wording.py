@@ -24,6 +24,8 @@ _MODELS = {
     "Voice": "a voice such as {name: Ann, description: young woman}",
     "Input": "an input such as {id: harbour, file: harbour.wav}",
     "Step": "a step such as {id: clean, op: enhance, audio: harbour}",
+    "Pronounce": "an entry such as {word: Rhys, say: reese}",
+    "Band": "a band such as {frequency: 200, gain: -6}",
     "Pronunciation": "an entry such as {word: Rhys, say: reese}",
     "Master": "fields such as {loudness: -16, channels: 2}",
 }

@@ -22,7 +22,7 @@ DAY = (
 
 def compose(length_s: float = 2.0, step_s: float = 1.2) -> sw.Script:
     """One sound every ``step_s`` seconds, each ``length_s`` long, panned around a circle."""
-    cues = [
+    cues: list[sw.Cue] = [
         sw.SoundCue(
             id=f"s{n}",
             description=description,

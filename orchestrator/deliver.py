@@ -20,7 +20,7 @@ from soundwright.scripts_compiler.errors import Problem, ScriptError
 
 if TYPE_CHECKING:
     from soundwright.orchestrator.executor import Execution
-    from soundwright.orchestrator.mix import MixReport
+    from soundwright.orchestrator.mix.mixer import MixReport
     from soundwright.orchestrator.plan import Plan
     from soundwright.orchestrator.timeline import Timeline
 
@@ -170,7 +170,9 @@ def manifest(document: Document, plan: Plan, execution: Execution, report: MixRe
         "warnings": [str(problem) for problem in (*plan.warnings, *report.warnings)],
         "assets": asset_rows(document, plan, execution),
     }
-    stage.beside(".manifest.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    stage.beside(".manifest.json").write_text(
+        json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def subtitles(timeline: Timeline, stage: Staged) -> None:

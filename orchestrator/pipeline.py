@@ -15,7 +15,7 @@ from soundwright.orchestrator.binding import Options, bind
 from soundwright.orchestrator.errors import ExecutionError
 from soundwright.orchestrator.executor import Execution, execute
 from soundwright.orchestrator.lock import Lock, lock_path, read_lock, write_lock
-from soundwright.orchestrator.mix import mix
+from soundwright.orchestrator.mix.mixer import mix
 from soundwright.orchestrator.observers import NullObserver, Observer
 from soundwright.orchestrator.plan import Forecast, Plan
 from soundwright.orchestrator.timeline import Sound, build_timeline
@@ -94,7 +94,7 @@ class Rendered:
 def render(
     document: Document,
     out: Path,
-    options: RenderOptions = RenderOptions(),  # noqa: B008  frozen
+    options: RenderOptions = RenderOptions(),
     *,
     observer: Observer | None = None,
     cancel: threading.Event | None = None,
@@ -191,7 +191,7 @@ class Checked:
         return "\n".join(lines)
 
 
-def check(document: Document, options: RenderOptions = RenderOptions()) -> Checked:  # noqa: B008  frozen
+def check(document: Document, options: RenderOptions = RenderOptions()) -> Checked:
     """A dry run: everything up to the tools, and what they would have to do.
 
     Raises:
@@ -207,16 +207,15 @@ def check(document: Document, options: RenderOptions = RenderOptions()) -> Check
 def _bind(document: Document, graph: Graph, workshop: Workshop, options: RenderOptions) -> Plan:
     folder = document.path.parent if document.path is not None else Path.cwd()
     return bind(
-        graph, document.script, workshop.registry, workshop.models, lock=_lock(document, options),
+        graph, document.script, workshop.registry, workshop.models, lock=_lock(document),
         files=resolve_inputs(document.script, folder, options.allow),
-        options=Options(tools=dict(options.tools), commercial=options.commercial, recast=options.recast),
+        options=Options(tools=options.tools, commercial=options.commercial, recast=options.recast),
+        catalogue=workshop.catalogue(),
     )  # fmt: skip
 
 
-def _lock(document: Document, options: RenderOptions) -> Lock:
-    if document.path is None or options.recast:
-        return Lock()
-    return read_lock(lock_path(document.path))
+def _lock(document: Document) -> Lock:
+    return Lock() if document.path is None else read_lock(lock_path(document.path))
 
 
 def _keep_lock(document: Document, plan: Plan) -> None:

@@ -97,13 +97,17 @@ def read_text(path: Path) -> str:
         ScriptError: it is missing, no plain file, too large, or no UTF-8 text.
     """
     if not path.is_file():
-        raise ScriptError([Problem(str(path), "is not a file." if path.exists() else "does not exist.", "Check the path.")])
+        raise ScriptError(
+            [Problem(str(path), "is not a file." if path.exists() else "does not exist.", "Check the path.")]
+        )
     if path.stat().st_size > MAX_SOURCE_BYTES:
         raise ScriptError([Problem(str(path), f"is larger than {MAX_SOURCE_BYTES // 1_000_000} MB.", "Split it.")])
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScriptError([Problem(str(path), f"is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")]) from None
+        raise ScriptError(
+            [Problem(str(path), f"is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")]
+        ) from None
 
 
 def _as_file(idea: str) -> Path | None:

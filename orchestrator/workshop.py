@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 from soundwright.orchestrator.cache import Cache
 from soundwright.orchestrator.config import Config, load_config
@@ -35,7 +35,7 @@ class Workshop:
         return cls(config, Registry.discover(), models, Cache(config.assets))
 
     @staticmethod
-    @cache
+    @lru_cache(maxsize=1)
     def catalogue() -> Catalogue:
         """The operations that scripts may use."""
         return builtin()

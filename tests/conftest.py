@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from soundwright.orchestrator.config import load_config
+from soundwright.tools.model_store import ModelStore
 
-LOCAL_MODELS = ("kokoro-82m",)
+LOCAL_MODELS = ("kokoro-82m", "musescore-general")
 
 
 @pytest.fixture(scope="session")
 def models_folder() -> Path:
     """The model store that tests read: the user's own, with the local engines' weights pulled."""
-    import fcntl
-
-    from soundwright.tools.model_store import ModelStore
-
     folder = load_config().models
     folder.mkdir(parents=True, exist_ok=True)
     with (folder.parent / "tests.pull.lock").open("w") as lock:
@@ -56,8 +53,7 @@ def fresh_home(models_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture(autouse=True)
-def _nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads the user's configuration or writes into the user's cache."""
     if "SOUNDWRIGHT_HOME" not in os.environ:
         monkeypatch.setenv("SOUNDWRIGHT_HOME", str(tmp_path / "home"))
-    yield

@@ -39,7 +39,9 @@ Jobs = Annotated[int | None, typer.Option(min=1, max=256, help="Workers; by defa
 Pins = Annotated[list[str] | None, typer.Option("--tool", help="OPERATION=TOOL: use this tool for that operation.")]
 Stems = Annotated[bool, typer.Option("--stems", help="Also write the stems: speech, music, sound.")]
 Srt = Annotated[bool, typer.Option("--srt", help="Also write subtitles.")]
-KeepGoing = Annotated[bool, typer.Option("--keep-going", help="Make what can be made after a failure (nothing is mixed).")]
+KeepGoing = Annotated[
+    bool, typer.Option("--keep-going", help="Make what can be made after a failure (nothing is mixed).")
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
 Recast = Annotated[bool, typer.Option("--recast", help="Cast and choose again instead of keeping to the lock.")]
 Commercial = Annotated[bool, typer.Option("--commercial", help="Only engines and weights that allow commercial use.")]
@@ -58,7 +60,9 @@ def register(app: typer.Typer) -> None:
 
 @guarded
 def make(
-    idea: Annotated[str, typer.Argument(help="An idea in words, or a file: script, screenplay, prose, WavJourney list.")],
+    idea: Annotated[
+        str, typer.Argument(help="An idea in words, or a file: script, screenplay, prose, WavJourney list.")
+    ],
     out: Out = None,
     stems: Stems = False,
     srt: Srt = False,
@@ -88,7 +92,9 @@ def make(
 @guarded
 def plan(
     idea: Annotated[str, typer.Argument(help="An idea in words, or a file: screenplay, prose, WavJourney list.")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Where the script goes; by default it is printed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Where the script goes; by default it is printed.")
+    ] = None,
 ) -> None:
     """Write a script and stop: the deterministic screenwriter, which invents no dialogue."""
     from soundwright.orchestrator import planning  # noqa: PLC0415
@@ -106,7 +112,9 @@ def plan(
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="Screenplays, prose, WavJourney lists (JSON5 or tables).")],
     out: Annotated[Path, typer.Option("-o", "--out", help="A script file, or a folder: one NAME.yaml each.")],
-    kind: Annotated[str | None, typer.Option(help="wavjourney, screenplay, fountain or prose; recognised by default.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="wavjourney, screenplay, fountain or prose; recognised by default.")
+    ] = None,
 ) -> None:
     """Turn other formats into scripts."""
     from soundwright.orchestrator import planning  # noqa: PLC0415
@@ -179,7 +187,9 @@ def graph(
 
 @guarded
 def schema(
-    strict: Annotated[bool, typer.Option("--strict", help="The form for language models: every field required.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="The form for language models: every field required.")
+    ] = False,
 ) -> None:
     """Print the JSON Schema of scripts."""
     from soundwright.scripts_compiler import schema as schemas  # noqa: PLC0415

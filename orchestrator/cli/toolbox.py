@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,14 +16,15 @@ Offline = Annotated[bool, typer.Option("--offline", help="Never touch the networ
 
 def register(app: typer.Typer) -> None:
     """Add the command groups to the application."""
-    for name, text, commands in (
+    groups: tuple[tuple[str, str, dict[str, Callable[..., Any]]], ...] = (
         ("tools", "Engines: what is installed, why one is chosen, whether it works.",
          {"list": tools_list, "info": tools_info, "why": tools_why, "doctor": tools_doctor}),
         ("models", "Weights: what is there, fetching and checking it.",
          {"list": models_list, "pull": models_pull, "verify": models_verify}),
         ("voices", "Voices that can be cast.", {"list": voices_list, "play": voices_play}),
         ("cache", "Finished assets, shared by all projects.", {"info": cache_info, "gc": cache_gc}),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for name, text, commands in groups:
         group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
         for command_name, command in commands.items():
             group.command(command_name)(command)
@@ -100,7 +102,9 @@ def models_pull(
 
 
 @guarded
-def models_verify(names: Annotated[list[str] | None, typer.Argument(help="Only these models.")] = None, as_json: Json = False) -> None:
+def models_verify(
+    names: Annotated[list[str] | None, typer.Argument(help="Only these models.")] = None, as_json: Json = False
+) -> None:
     """Check the bytes of the weights that are here."""
     from soundwright.orchestrator import reports  # noqa: PLC0415
 
@@ -150,7 +154,9 @@ def cache_info(as_json: Json = False) -> None:
 
 @guarded
 def cache_gc(
-    max_size: Annotated[str, typer.Option("--max-size", help="Keep at most this much, such as 500MB or 5GB; 0 empties it.")] = "5GB",
+    max_size: Annotated[
+        str, typer.Option("--max-size", help="Keep at most this much, such as 500MB or 5GB; 0 empties it.")
+    ] = "5GB",
     as_json: Json = False,
 ) -> None:
     """Drop the assets that were not used for longest."""

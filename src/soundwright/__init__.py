@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from soundwright.scripts_compiler.errors import Problem, ScriptError, SoundwrightError
     from soundwright.scripts_compiler.script import (
         ClipCue,
+        Cue,
         Effect,
         Input,
         Master,
@@ -43,7 +44,7 @@ _HOMES = {
     "scripts_compiler.document": ("Document",),
     "scripts_compiler.errors": ("Problem", "ScriptError", "SoundwrightError"),
     "scripts_compiler.script": (
-        "ClipCue", "Effect", "Input", "Master", "MusicCue", "PauseCue", "Point", "Pronunciation", "SceneCue", "Script",
+        "ClipCue", "Cue", "Effect", "Input", "Master", "MusicCue", "PauseCue", "Point", "Pronunciation", "SceneCue", "Script",
         "SoundCue", "SpeechCue", "Step", "TextFrom", "Voice",
     ),
     "tools.errors": ("ToolError", "ToolMissing"),
@@ -52,6 +53,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "ClipCue",
+    "Cue",
     "Document",
     "Effect",
     "Input",

@@ -1,0 +1,277 @@
+"""What the command line prints about tools, models, voices and the cache: rows and sheets of plain values."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from soundwright.orchestrator import doctor
+from soundwright.orchestrator.choice import Chooser, Need
+from soundwright.orchestrator.config import parse_size
+from soundwright.orchestrator.observers import for_terminal
+from soundwright.orchestrator.workshop import Workshop
+from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.tools.base import ToolSpec, VoiceInfo
+from soundwright.tools.model_store import PullProgress
+
+Row = dict[str, Any]
+SAMPLE_TEXT = {
+    "en": "The rain has stopped. Come to the window and tell me what you see.",
+    "de": "Der Regen hat aufgehört. Komm ans Fenster und sag mir, was du siehst.",
+    "es": "La lluvia ha parado. Ven a la ventana y dime lo que ves.",
+    "fr": "La pluie s'est arrêtée. Viens à la fenêtre et dis-moi ce que tu vois.",
+    "it": "La pioggia è finita. Vieni alla finestra e dimmi che cosa vedi.",
+}
+
+
+def tool_rows() -> list[Row]:
+    """Every tool: what it does, its licences, and what keeps it from running."""
+    workshop = Workshop.open(offline=True)
+    rows = [
+        {
+            "tool": spec.name,
+            "version": spec.version,
+            "operations": _short(spec.operations),
+            "licence": spec.licence_weights or spec.licence_code,
+            "commercial": spec.commercial_ok,
+            "state": _state(workshop, spec),
+        }
+        for spec in workshop.registry.specs.values()
+    ]
+    broken = [
+        {"tool": it.name, "version": "", "operations": "", "licence": "", "commercial": "", "state": it.reason}
+        for it in workshop.registry.unusable
+    ]
+    return rows + broken
+
+
+def tool_facts(name: str) -> Row:
+    """Everything that a tool declares.
+
+    Raises:
+        ToolMissing: there is none of that name.
+    """
+    workshop = Workshop.open(offline=True)
+    workshop.registry.create(name)
+    spec = workshop.registry.specs[name]
+    facts = {key: value for key, value in asdict(spec).items() if key != "voices" and value not in ((), "", None)}
+    return {**facts, "voices": len(spec.voices), "from": workshop.registry.owner(name), "state": _state(workshop, spec)}
+
+
+def choice_rows(operation: str, *, language: str, commercial: bool) -> list[Row]:
+    """Every tool of an operation in the order of preference, with the reason why it fits or not.
+
+    Raises:
+        ScriptError: there is no such operation.
+    """
+    workshop = Workshop.open()
+    catalogue = workshop.catalogue()
+    if operation not in catalogue:
+        near = ", ".join(catalogue.nearest(operation)) or ", ".join(sorted(catalogue))
+        raise ScriptError([Problem("", f"there is no operation {operation!r}.", f"Did you mean {near}?")])
+    verdicts = Chooser(workshop.registry, workshop.models, commercial).verdicts(Need(operation, language))
+    chosen = next((verdict.tool.name for verdict in verdicts if verdict.fits), None)
+    return [
+        {
+            "tool": verdict.tool.name,
+            "chosen": verdict.tool.name == chosen,
+            "rank": verdict.tool.rank,
+            "reason": verdict.reason,
+            "remedy": verdict.remedy,
+        }
+        for verdict in verdicts
+    ]
+
+
+def doctor_rows(names: Sequence[str], *, offline: bool) -> list[Row]:
+    """A short run of every tool, or of those named."""
+    workshop = Workshop.open(offline=offline)
+    return [asdict(finding) for finding in doctor.examine(workshop.registry, workshop.models, names)]
+
+
+def model_rows() -> list[Row]:
+    """Every model of the store."""
+    store = Workshop.open(offline=True).models
+    return [
+        {
+            "model": model.name,
+            "size": _size(model.size),
+            "licence": model.licence,
+            "state": state,
+            "summary": model.summary,
+        }
+        for model, state in store.list()
+    ]
+
+
+def pull(names: Sequence[str], *, offline: bool, quiet: bool) -> Iterator[str]:
+    """Fetch models, with a bar each; yields the name of each that is there.
+
+    Raises:
+        ToolMissing: there is no such model, or no source could serve it.
+    """
+    store = Workshop.open(offline=offline).models
+    wanted = [model.name for model, _ in store.list()] if list(names) == ["all"] else list(names)
+    for name in wanted:
+        store.model(name)
+    from rich.console import Console  # noqa: PLC0415  only where bars are drawn
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
+
+    with Progress(
+        "{task.description}",
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=quiet,
+    ) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(progress: PullProgress) -> None:
+            task = tasks.setdefault(progress.file, None)
+            if task is None:
+                task = tasks[progress.file] = bars.add_task(progress.file, total=progress.total)
+            bars.update(task, completed=progress.done)
+
+        for name in wanted:
+            store.pull(name, report)
+            yield name
+
+
+def verify_rows(names: Sequence[str]) -> list[Row]:
+    """The state of every file of the models that are here, by their bytes."""
+    store = Workshop.open(offline=True).models
+    wanted = list(names) or [model.name for model, state in store.list() if state != "absent"]
+    return [
+        {"model": name, "file": file, "state": state} for name in wanted for file, state in store.verify(name).items()
+    ]
+
+
+def voice_rows(*, language: str = "", gender: str = "") -> list[Row]:
+    """Every voice of the tools that are installed."""
+    return [
+        {
+            "voice": f"{spec.name}/{voice.preset}",
+            "language": voice.language,
+            "gender": voice.gender,
+            "age": voice.age,
+            "accent": voice.accent,
+            "description": voice.description,
+        }
+        for spec, voice in _voices(Workshop.open(offline=True))
+        if voice.language.lower().startswith(language.lower()) and gender in ("", voice.gender)
+    ]
+
+
+def voice_sample(preset: str, text: str, out: Path | None) -> Path:
+    """Speak a sentence with a voice, ``TOOL/PRESET`` or the preset alone; without ``out`` into a temporary folder.
+
+    Raises:
+        ScriptError: there is no such voice.
+    """
+    from soundwright.orchestrator import api  # noqa: PLC0415  it imports the whole flow
+
+    spec, voice = _find_voice(preset)
+    said = text or SAMPLE_TEXT.get(voice.language.partition("-")[0], SAMPLE_TEXT["en"])
+    script = {
+        "version": 1,
+        "title": voice.preset,
+        "language": voice.language,
+        "voices": [
+            {"name": "Voice", "description": voice.description or "a voice", "tool": spec.name, "preset": voice.preset}
+        ],
+        "cues": [{"type": "speech", "voice": "Voice", "text": said}],
+    }
+    from soundwright.scripts_compiler import document  # noqa: PLC0415
+
+    target = out or Path(tempfile.mkdtemp(prefix="soundwright-")) / f"{voice.preset}.wav"
+    with for_terminal(quiet=True) as observer:
+        api.render(document.from_data(script), target, observer=observer, cancel=threading.Event())
+    return target
+
+
+def cache_facts() -> Row:
+    """Where the cache is and what it holds."""
+    info = Workshop.open(offline=True).cache.info()
+    return {"folder": str(info.root), "assets": info.assets, "bytes": info.bytes, "size": _size(info.bytes)}
+
+
+def collect_garbage(max_size: str) -> Row:
+    """Shrink the cache to a size such as ``5GB``.
+
+    Raises:
+        ConfigError: it is no size.
+    """
+    done = Workshop.open(offline=True).cache.gc(parse_size(max_size))
+    return {
+        "removed": done.removed,
+        "freed": _size(done.freed_bytes),
+        "kept": done.kept,
+        "size": _size(done.kept_bytes),
+    }
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as aligned columns."""
+    if not rows:
+        return "none"
+    heads = list(rows[0])
+    cells = [heads, *([_cell(row[head]) for head in heads] for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(heads))]
+    return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in cells)
+
+
+def sheet(facts: Mapping[str, Any]) -> str:
+    """One fact a line."""
+    width = max(map(len, facts), default=0)
+    return "\n".join(f"{name.ljust(width)}  {_cell(value)}" for name, value in facts.items())
+
+
+def _voices(workshop: Workshop) -> Iterator[tuple[ToolSpec, VoiceInfo]]:
+    for spec in workshop.registry.specs.values():
+        if workshop.registry.missing(spec) is None:
+            for voice in spec.voices:
+                yield spec, voice
+
+
+def _find_voice(preset: str) -> tuple[ToolSpec, VoiceInfo]:
+    known = {f"{spec.name}/{voice.preset}": (spec, voice) for spec, voice in _voices(Workshop.open(offline=True))}
+    hits = [name for name in known if preset in (name, name.partition("/")[2])]
+    if len(hits) == 1:
+        return known[hits[0]]
+    import difflib  # noqa: PLC0415  only for a mistake
+
+    near = hits or difflib.get_close_matches(preset, [*known, *(n.partition("/")[2] for n in known)], n=3, cutoff=0.5)
+    remedy = f"Did you mean {', '.join(near)}?" if near else "See `soundwright voices list`."
+    raise ScriptError(
+        [Problem("", f"there is no voice {preset!r}." if not hits else f"{preset!r} is ambiguous.", remedy)]
+    )
+
+
+def _state(workshop: Workshop, spec: ToolSpec) -> str:
+    missing = workshop.registry.missing(spec)
+    if missing is not None:
+        return str(missing)
+    absent = [model for model in spec.models if not workshop.models.is_ready(model)]
+    return f"ready; fetches {', '.join(absent)} on first use" if absent else "ready"
+
+
+def _short(names: Iterable[str], most: int = 4) -> str:
+    listed = list(names)
+    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)

@@ -1,0 +1,1 @@
+"""How the deterministic screenwriter turns a bare idea into an audible scene."""

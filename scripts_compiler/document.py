@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +47,9 @@ class Document:
     path: Path | None = None
     is_json: bool = False
 
-    @cached_property
+    @property
     def tree(self) -> Plain:
-        """The text as a tree that keeps comments (ruamel's), plain data for JSON. For edits only: it is slow."""
+        """A fresh tree of the text that keeps comments (ruamel's); plain data for JSON. For edits only: it is slow."""
         from soundwright.scripts_compiler.comments import parse  # noqa: PLC0415  slow to import, and rarely needed
 
         return json.loads(self.text) if self.is_json else parse(self.text)

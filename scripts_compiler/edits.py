@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -53,7 +52,7 @@ def edit(document: Document, edits: Sequence[Edit], *, catalogue: Catalogue | No
     """
     from soundwright.scripts_compiler import comments  # noqa: PLC0415  slow to import, and rarely needed
 
-    tree = copy.deepcopy(document.tree)
+    tree = document.tree
     for change in edits:
         value = None if isinstance(change, Remove) else change.value
         _apply(tree, change, value if document.is_json else comments.one_line(value))

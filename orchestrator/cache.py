@@ -27,6 +27,7 @@ from soundwright.tools import audio_files
 from soundwright.tools.assets import Asset, Audio, content_hash
 
 _STALE_S = 3600.0
+_TIDY_S = 3600.0
 _CLOCK_SLACK_S = 5.0
 
 
@@ -142,6 +143,15 @@ class Cache:
                 file.unlink(missing_ok=True)
             removed, freed = removed + 1, freed + entry.bytes
         return Collected(removed, freed, len(entries) - removed, total - freed)
+
+    def tidy(self, max_bytes: int) -> Collected | None:
+        """``gc``, but at most once an hour, since it looks at every entry: for the end of a render."""
+        stamp = self.root / "tidied"
+        if stamp.exists() and time.time() - stamp.stat().st_mtime < _TIDY_S:
+            return None
+        self.root.mkdir(parents=True, exist_ok=True)
+        stamp.touch()
+        return self.gc(max_bytes)
 
     def verify(self) -> list[str]:
         """Read and check every asset in full; remove the damaged ones, to be made again. Gives their keys."""

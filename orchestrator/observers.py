@@ -86,11 +86,7 @@ class NullObserver:
 
 
 class TextObserver(NullObserver):
-    """Messages and failures as lines on standard error, nothing else: where there is no terminal."""
-
-    def failed(self, failure: Failure) -> None:
-        """Print it."""
-        print(f"failed: {failure}", file=sys.stderr)
+    """Messages as lines on standard error, where there is no terminal. Failures end in an error anyway."""
 
     def message(self, text: str, *, warning: bool = False) -> None:
         """Print it."""
@@ -214,8 +210,9 @@ class RichObserver:
                 self.advance(max(0.0, job.estimate_s - self._partly.pop(job.node, 0.0)))
 
     def failed(self, failure: Failure) -> None:
-        """Print the failure above the bars."""
-        self._bars.console.print(f"failed: {failure}")
+        """Print at once, above the bars, what failed; the causes come with the error at the end."""
+        place = failure.places[0] if failure.places else str(failure.node)
+        self._bars.console.print(f"failed: {place}: {failure.op} by {failure.tool}")
 
     def message(self, text: str, *, warning: bool = False) -> None:
         """Print above the bars."""

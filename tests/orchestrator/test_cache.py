@@ -185,6 +185,19 @@ def test_clean_up_spares_what_a_running_render_touched(tmp_path: Path) -> None:
     assert Cache(tmp_path).gc(0).removed == 1
 
 
+def test_tidying_happens_at_most_once_an_hour(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.put(key("a"), noise(), RECORD)
+    collected = cache.tidy(0)
+    assert collected is not None
+    assert collected.removed == 1
+    cache.put(key("a"), noise(), RECORD)
+    assert cache.tidy(0) is None
+    assert cache.get(key("a")) is not None
+    os.utime(tmp_path / "tidied", (1000, 1000))
+    assert cache.tidy(0) is not None
+
+
 def _hold_and_die(root: Path, ready: Path) -> None:
     with Cache(root).in_use():
         ready.write_text("held")

@@ -5,7 +5,7 @@ Everything is a function of the sample's own number, so it does not matter in wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +13,18 @@ from numpy.typing import NDArray
 from soundwright.orchestrator.mix.ducking import Ducking
 from soundwright.orchestrator.timeline import Clip
 from soundwright.scripts_compiler.units import amplitude, frames
+from soundwright.tools.assets import Samples
 
 Curve = NDArray[np.float64]
 SILENT_DB = -60.0
 
 
 def gain_curve(clip: Clip, static: float, ducking: Ducking, rate: int, first: int, last: int) -> float | Curve:
-    """The factor for frames ``first`` to ``last`` of a clip, counted from its start; one number where it is constant.
+    """The factor, without fades, for frames ``first`` to ``last`` of a clip; one number where it is constant.
 
-    ``static`` is the factor from ``loudness``.
+    Frames count from the clip's start. ``static`` is the factor from ``loudness``.
     """
     gain: float | Curve = static * ramp_gain(clip.gain_db, frames(clip.ramp_s, rate), first, last)
-    fade = fades(clip, rate, first, last)
-    if fade is not None:
-        gain = gain * fade
     if clip.duck_db > 0:
         start = frames(clip.start_s, rate)
         depth = ducking.depth(start + first, start + last)
@@ -52,17 +50,22 @@ def ramp(values: Sequence[float], length: int, first: int, last: int) -> float |
     return np.interp(np.arange(first, last), np.linspace(0, length, len(values)), values)
 
 
-def fades(clip: Clip, rate: int, first: int, last: int) -> Curve | None:
-    """Equal-power fades (rule 10); None where neither is heard."""
+def fades(clip: Clip, rate: int, first: int, last: int) -> Iterator[tuple[slice, Samples]]:
+    """Equal-power fades (rule 10): which of the frames ``first`` to ``last`` they touch, and their factors there."""
     rise, fall = frames(clip.fade_in_s, rate), frames(clip.fade_out_s, rate)
-    fall_at = frames(clip.fade_out_at_s, rate)
-    curve: Curve | None = None
     if first < rise:
-        curve = np.sin(np.clip((np.arange(first, last) + 0.5) / rise, 0, 1) * (np.pi / 2))
-    if fall > 0 and last > fall_at:
-        down = np.cos(np.clip((np.arange(first, last) - fall_at + 0.5) / fall, 0, 1) * (np.pi / 2))
-        curve = down if curve is None else curve * down
-    return curve
+        stop = min(last, rise)
+        yield slice(0, stop - first), _quarter(first, stop, rise)
+    fall_at = frames(clip.fade_out_at_s, rate)
+    if fall and last > fall_at:
+        start = max(first, fall_at)
+        yield slice(start - first, last - first), _quarter(fall_at + fall - last, fall_at + fall - start, fall)[::-1]
+
+
+def _quarter(first: int, last: int, length: int) -> Samples:
+    """A rising quarter of a sine over ``length`` frames; 0 before it."""
+    at = np.maximum(np.arange(first, last) + 0.5, 0) * (np.pi / 2 / length)
+    return np.asarray(np.sin(at), np.float32)
 
 
 def pan_gains(clip: Clip, rate: int, first: int, last: int, stereo: bool) -> tuple[float | Curve, float | Curve]:

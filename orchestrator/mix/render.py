@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from soundwright.orchestrator.mix.ducking import Ducking
-from soundwright.orchestrator.mix.envelopes import Curve, gain_curve, pan_gains
+from soundwright.orchestrator.mix.envelopes import Curve, fades, gain_curve, pan_gains
 from soundwright.orchestrator.mix.prepare import Prepared, prepare
 from soundwright.orchestrator.mix.spaces import PARTITION, Convolver
 from soundwright.orchestrator.mix.workers import Workers
@@ -18,7 +18,7 @@ from soundwright.scripts_compiler.errors import Problem
 from soundwright.scripts_compiler.units import frames
 from soundwright.tools.assets import Samples
 
-SEGMENT = 16 * PARTITION
+SEGMENT = 8 * PARTITION
 AHEAD = 2
 
 
@@ -104,6 +104,9 @@ class Renderer:
         else:
             sides = pan_gains(clip, self.rate, first, last, stereo=samples.shape[0] == 2)
             parts = [_scaled(samples[min(c, len(samples) - 1)], gain * sides[c]) for c in range(2)]
+        for faded, factors in fades(clip, self.rate, first, last):
+            for part in parts:
+                part[faded] *= factors
         for channel, part in enumerate(parts):
             target[channel] += part
         if clip.space != "none":

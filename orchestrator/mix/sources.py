@@ -18,7 +18,7 @@ from soundwright.tools.audio_files import AudioFile
 if TYPE_CHECKING:
     import soxr
 
-WHOLE_S = 30.0
+WHOLE_S = 12.0
 JOIN_S = 1.0
 _PIECE = 1 << 16
 

@@ -24,6 +24,7 @@ MAX_DIGITS = 40
 MAX_KEY = 200
 Path = tuple[str | int, ...]
 
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -61,15 +62,15 @@ def decode(raw: bytes, source: str) -> str:
     Raises:
         ScriptError: too large, empty or not UTF-8 text.
     """
+    if b"\0" in raw[:4096] and not raw.startswith(_UTF16):
+        raise _refused(source, "this is a binary file.", "A script is YAML or JSON text in UTF-8.")
     if len(raw) > MAX_BYTES:
         raise _refused(source, "the file is larger than 5 MB.", "No script needs that: is it another kind of file?")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith(_UTF16):
         raise _refused(source, "the file is UTF-16 text.", "Save it as UTF-8.")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if b"\0" in raw[:4096]:
-            raise _refused(source, "this is a binary file.", "A script is YAML or JSON text in UTF-8.") from error
         line = raw.count(b"\n", 0, error.start) + 1
         found = f"byte {error.start} (0x{raw[error.start]:02x}) is not UTF-8 text."
         raise _refused(source, found, "Save the file as UTF-8.", line) from error

@@ -47,6 +47,8 @@ from soundwright.tools.errors import Cancelled, ToolError
 _POLL_S = 0.1
 _PROGRESS_S = 0.1
 _MEMORY_SHARE = 0.75
+_GRACE_S = 5.0
+"""How long tools may take to heed a cancel; then they are left to themselves: their threads end with the program."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def execute(
 
     Raises:
         ExecutionError: a node failed, without ``keep_going``.
-        Cancelled: ``cancel`` was set; tools were told and have ended, what was finished is kept.
+        Cancelled: ``cancel`` was set; tools were told and had seconds to end, what was finished is kept.
     """
     cores = jobs or usable_cores()
     memory = memory_mb or _usable_memory_mb()
@@ -200,6 +202,7 @@ class _Run:
         self.to_make: dict[int, list[NodeId]] = {n: [] for n in self.open}
         self.ready: list[int] = []
         self.running: dict[int, _Running] = {}
+        self.halted: float | None = None
 
     def to_the_end(self) -> Execution:
         self.observer.stage("assets", sum(bound.estimate_s for bound in self.plan.bound.values()))
@@ -213,6 +216,8 @@ class _Run:
         return self._execution()
 
     def _over(self) -> bool:
+        if self.halted is not None and time.monotonic() - self.halted > _GRACE_S:
+            return True
         return not self.running and (self._halting() or not self.ready)
 
     def _halting(self) -> bool:
@@ -298,6 +303,7 @@ class _Run:
     def _start_what_fits(self) -> None:
         if self._halting():
             self.stop.set()
+            self.halted = self.halted or time.monotonic()
             return
         for batch in list(self.ready):
             if self.budget.full:

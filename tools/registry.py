@@ -59,6 +59,7 @@ class Registry:
 
     def __init__(self, tools: Iterable[Tool | Callable[[], Tool]] = ()) -> None:
         self._entries: dict[str, _Entry] = {}
+        self._missing: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.unusable: tuple[Unusable, ...] = ()
         for tool in tools:
             self._add(_entry(tool, getattr(tool, "__module__", "") or type(tool).__module__))
@@ -116,7 +117,9 @@ class Registry:
 
     def missing(self, spec: ToolSpec) -> Missing | None:
         """The modules that a tool needs and that are not installed; None when all are there."""
-        absent = tuple(module for module in spec.modules if not _importable(module))
+        if spec.modules not in self._missing:  # looked up once: a large script asks thousands of times
+            self._missing[spec.modules] = tuple(module for module in spec.modules if not _importable(module))
+        absent = self._missing[spec.modules]
         if not absent:
             return None
         if spec.extra:

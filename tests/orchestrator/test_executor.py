@@ -364,6 +364,24 @@ def test_a_cancel_ends_running_tools_and_keeps_what_is_finished(
     assert cache.info().assets == 2
 
 
+def test_a_tool_that_does_not_heed_a_cancel_is_left_behind(
+    tmp_path: Path, sound: MakeNode, plan_of: MakePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel, freed = threading.Event(), threading.Event()
+
+    def deaf(batch: Sequence[Request], context: Context) -> Iterator[Any]:
+        cancel.set()
+        freed.wait(20)
+        yield 0, TONE
+
+    monkeypatch.setattr("soundwright.orchestrator.executor._GRACE_S", 0.2)
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        execute(plan_of([sound("a")], Scripted(deaf)), Cache(tmp_path / "assets"), cancel=cancel)
+    assert time.monotonic() - started < 5
+    freed.set()
+
+
 def test_a_cancelled_event_stops_before_anything_is_made(tmp_path: Path, sound: MakeNode, plan_of: MakePlan) -> None:
     cancel = threading.Event()
     cancel.set()

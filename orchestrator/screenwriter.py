@@ -5,6 +5,7 @@ and music that fit its place and mood. It invents no dialogue: spoken are only t
 quotes. The same instruction always gives the same script.
 """
 
+# ruff: noqa: E501 - messages stay in one piece
 from __future__ import annotations
 
 import re

@@ -4,6 +4,7 @@ Everything is placed by bars of the mood's tempo, so that sounds fall where musi
 idea's own words and the lines that it quotes.
 """
 
+# ruff: noqa: E501 - cues read better a line each
 from __future__ import annotations
 
 import re
@@ -50,7 +51,7 @@ def build(idea: Idea, known: Callable[[str], bool]) -> Plan:
     """A plan whose cues last exactly as long as the idea wants."""
     plan = Plan(idea, known)
     title = idea.title
-    space = {"space": idea.setting.space} if idea.setting and idea.setting.space != "none" else {}
+    space: Cue = {"space": idea.setting.space} if idea.setting and idea.setting.space != "none" else {}
     plan.cues.append({"type": "scene", "id": plan.ids.new(title, "scene"), "title": title} | space)
     if not idea.music:  # nothing else would hold the programme open up to its end
         plan.cues.append({"type": "pause", "track": "clock", "length": idea.length_s})
@@ -146,7 +147,10 @@ def _speech(plan: Plan, intro_s: float, outro_s: float) -> None:
     start: Cue = {"at": round(at_s, 3)}
     for (voice, text), spoken_s in zip(lines, lengths, strict=True):
         _voice(plan, voice)
-        plan.cues.append({"type": "speech", "voice": voice, "text": text, "track": "voices", "start": start})
+        plan.cues.append(
+            {"type": "speech", "voice": voice, "text": text, "track": "voices", "start": start}
+            | ({"space": "none"} if voice == NARRATOR else {})
+        )
         plan.busy.append((at_s, at_s + spoken_s + SPEECH_MARGIN_S))
         # later lines follow the real end of the one before, so that a slow voice never talks over itself
         at_s += spoken_s + max(gap_s, SPEECH_MARGIN_S)
@@ -195,8 +199,8 @@ def _events(plan: Plan, intro_s: float, outro_s: float) -> None:
     plan.left_out += [event[0] for share, event in wanted if share is not None and not plan.known(event[0])]
     kept = sorted(kept, key=lambda w: w[0] is None)[: max(density, 1)]
     order = sorted(enumerate(kept), key=lambda k: k[1][0] if k[1][0] is not None else (k[0] + 0.5) / max(len(kept), 1))
-    for k, (_, (_, event)) in enumerate(order):
-        wish_s = first_s + (k + 0.5) / len(order) * (last_s - first_s)
+    for k, (_, (share, event)) in enumerate(order):
+        wish_s = first_s + (share if share is not None else (k + 0.5) / len(order)) * (last_s - first_s)
         _place(plan, event, wish_s, first_s, last_s, pan=(-0.4, 0.35, 0.0, 0.5)[k % 4])
 
 

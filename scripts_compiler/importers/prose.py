@@ -53,7 +53,7 @@ class _Reader:
                 self.builder.speech(name, _finished(span.text, spans[k + 1 : k + 4]), emotion)
             else:
                 self.narration(spans, k, line)
-        if left_open:
+        if left_open and speaker:
             self.open_speaker = speaker[max(speaker)][0]
 
     def speakers(self, spans: list[Span], goes_on: str) -> dict[int, tuple[str, str]]:

@@ -14,18 +14,22 @@ from soundwright.orchestrator.errors import ConfigError
 
 APP = "soundwright"
 DEFAULT_CACHE_BYTES = 10_000_000_000
-SETTINGS = ("jobs", "offline", "cache_size")
+SETTINGS = ("jobs", "offline", "cache_size", "llm")
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """``home`` holds ``assets``, ``models`` and the journal. ``jobs`` None means one worker per core."""
+    """``home`` holds ``assets``, ``models`` and the journal. ``jobs`` None means one worker per core.
+
+    ``llm`` names the language model, as ``--llm`` does; its key never stands here.
+    """
 
     home: Path
     jobs: int | None = None
     offline: bool = False
     cache_max_bytes: int = DEFAULT_CACHE_BYTES
+    llm: str | None = None
 
     @property
     def assets(self) -> Path:
@@ -54,7 +58,7 @@ def usable_cores() -> int:
 
 
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
-    """Settings from SOUNDWRIGHT_HOME, _JOBS, _OFFLINE, _CACHE_SIZE in the environment and from ``config.toml``.
+    """Settings from SOUNDWRIGHT_HOME, _JOBS, _OFFLINE, _CACHE_SIZE, _LLM in the environment and from ``config.toml``.
 
     The file lies in SOUNDWRIGHT_HOME where that is set, else in the user's configuration folder.
 
@@ -77,6 +81,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         jobs=_jobs(*given["jobs"]) if "jobs" in given else None,
         offline=_flag(*given["offline"]) if "offline" in given else False,
         cache_max_bytes=_bytes(*given["cache_size"]) if "cache_size" in given else DEFAULT_CACHE_BYTES,
+        llm=str(given["llm"][1]).strip() or None if "llm" in given else None,
     )
 
 

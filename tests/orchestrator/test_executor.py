@@ -374,7 +374,7 @@ def test_a_tool_that_does_not_heed_a_cancel_is_left_behind(
         freed.wait(20)
         yield 0, TONE
 
-    monkeypatch.setattr("soundwright.orchestrator.executor._GRACE_S", 0.2)
+    monkeypatch.setattr("soundwright.orchestrator.run._GRACE_S", 0.2)
     started = time.monotonic()
     with pytest.raises(Cancelled):
         execute(plan_of([sound("a")], Scripted(deaf)), Cache(tmp_path / "assets"), cancel=cancel)

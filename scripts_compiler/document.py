@@ -188,19 +188,24 @@ def _problems(
     data: Plain, reading: Reading, catalogue: Catalogue, path: Path | None, allow: Sequence[Path] | None
 ) -> tuple[Script | None, list[Problem]]:
     script, shape = validate(data)
-    shape = [p for p in shape if not _is_poisoned(p, reading)]
-    rest = script or salvage(data, [parse_path(p.place) for p in [*shape, *reading.problems]])
-    found = [*reading.problems, *shape]
-    if rest is None:
-        return None, found
-    whole = script is not None
-    later = check(rest, catalogue, placed=whole)
-    if allow is not None and path is not None:
-        later += input_problems(rest, path.resolve().parent, allow)
-    if not whole:
-        broken = {parse_path(p.place)[:2] for p in found}
-        later = [p for p in later if not p.warning and parse_path(p.place)[:2] not in broken]
-    return script, found + later
+    found = [*reading.problems, *(p for p in shape if not _is_poisoned(p, reading))]
+    if script is not None:
+        return script, [*found, *_later(script, catalogue, path, allow, placed=True)]
+    rest = salvage(data, [parse_path(p.place) for p in [*shape, *reading.problems]])
+    said = {(p.place, p.found) for p in found}
+    found += [p for p in rest.rules if not _is_poisoned(p, reading) and (p.place, p.found) not in said]
+    if rest.script is not None:
+        found += [p for p in _later(rest.script, catalogue, path, allow, placed=False) if rest.blames(p)]
+    return None, found
+
+
+def _later(
+    script: Script, catalogue: Catalogue, path: Path | None, allow: Sequence[Path] | None, *, placed: bool
+) -> list[Problem]:
+    problems = check(script, catalogue, placed=placed)
+    return (
+        problems if allow is None or path is None else problems + input_problems(script, path.resolve().parent, allow)
+    )
 
 
 def _is_poisoned(problem: Problem, reading: Reading) -> bool:

@@ -134,6 +134,12 @@ def test_what_hangs_on_a_circle_is_not_blamed() -> None:
     assert "circle" in sole(problems([{"type": "clip", "source": "u"}], steps=steps))
 
 
+def places_of(text: str) -> list[str]:
+    with pytest.raises(ScriptError) as caught:
+        loads(text)
+    return [problem.place for problem in caught.value.problems]
+
+
 def test_names_and_shapes_are_checked_in_one_go() -> None:
     text = """\
 version: 1
@@ -144,10 +150,24 @@ cues:
   - {type: sound, description: rain, gain: loud, id: rain, start: {after: nowhere}}
   - {type: sound, description: rain, start: {after: rain}}
 """
-    with pytest.raises(ScriptError) as caught:
-        loads(text)
-    places = [problem.place for problem in caught.value.problems]
-    assert places == ["voices[0].ag", "steps[0].audio", "cues[0].voice", "cues[1].gain"]
+    expected = ["voices[0].ag", "steps[0].audio", "cues[0].voice", "cues[1].gain", "cues[1].start.after"]
+    assert places_of(text) == expected
+
+
+def test_a_broken_field_does_not_hide_a_broken_rule() -> None:
+    text = "version: 1\ncues:\n  - {type: music, description: slow, gain: loud}\n"
+    assert places_of(text) == ["cues[0].gain", "cues[0]"]
+
+
+def test_a_rule_about_a_broken_field_is_not_blamed() -> None:
+    assert places_of("version: 1\ncues:\n  - {type: music, description: slow, length: long}\n") == ["cues[0].length"]
+    bed = "{type: sound, description: rain, layer: backround, until: end}"
+    assert places_of(f"version: 1\ncues:\n  - {bed}\n") == ["cues[0].layer"]
+
+
+def test_a_name_that_is_not_well_formed_is_reported_once() -> None:
+    cues = "[{type: pause, id: 1st, length: 1}, {type: sound, description: rain, start: {after: 1st}}]"
+    assert places_of(f"version: 1\ncues: {cues}\n") == ["cues[0].id"]
 
 
 def test_a_wrong_list_does_not_hide_the_rest() -> None:
@@ -172,4 +192,4 @@ def test_thousands_of_broken_cues_are_judged_quickly() -> None:
     cues += [{"type": "clip", "id": f"e{i}", "source": f"d{i}"} for i in range(2500)]
     with pytest.raises(ScriptError) as caught:
         from_data({"version": 1, "cues": cues})
-    assert len(caught.value.problems) == 5000
+    assert len(caught.value.problems) == 7500

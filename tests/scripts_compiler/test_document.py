@@ -3,12 +3,16 @@ from __future__ import annotations
 import json
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from soundwright.scripts_compiler import reading
 from soundwright.scripts_compiler.document import Document, dump_yaml, from_data, load, loads, plain, save
 from soundwright.scripts_compiler.edits import FreshIds, Insert, Remove, Set, edit, give_ids
 from soundwright.scripts_compiler.errors import ScriptError
@@ -205,3 +209,29 @@ def test_documents_can_be_made_from_data() -> None:
     assert document.dump() == "version: 1\ncues:\n  - {type: pause, length: 1.0}\n"
     with pytest.raises(ScriptError, match="unknown field"):
         from_data({"version": 1, "cues": [{"type": "pause", "len": 1}]})
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_parser_without_libyaml_reads_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = path.read_text(encoding="utf-8")
+    fast = reading.read(text, path.name)
+    monkeypatch.setattr(reading, "_Loader", yaml.SafeLoader)
+    assert reading.read(text, path.name) == fast
+
+
+UNREADABLE = ["[" * 1000, "a: {b: [", "*x", "? [a]\n: b", "a: !!t b", "\t- a", "- &x [*x, *x]", "%YAML 3\n---"]
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_the_parser_without_libyaml_refuses_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ScriptError):
+        loads(text)
+    monkeypatch.setattr(reading, "_Loader", yaml.SafeLoader)
+    with pytest.raises(ScriptError):
+        loads(text)
+
+
+def test_reading_does_not_import_what_only_edits_need() -> None:
+    code = "import sys, soundwright as sw; sw.load(sys.argv[1]); print([m for m in sys.modules if 'ruamel' in m])"
+    done = subprocess.run([sys.executable, "-c", code, str(EXAMPLES[0])], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -491,3 +491,37 @@ def test_a_plan_tells_what_a_run_would_take(
     assert forecast.seconds == pytest.approx((3.0 + 1.0) / 10.0)
     assert forecast.by_tool == {"null": 2}
     assert plan_of(nodes, NullTool()).describe().cached == 0
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_random_graphs_with_failures_end_as_they_must(
+    tmp_path: Path, sound: MakeNode, plan_of: MakePlan, seed: int
+) -> None:
+    chance = np.random.default_rng(seed)
+    nodes: list[Node] = []
+    doomed: set[str] = set()
+    failing: set[str] = set()
+    for n in range(30):
+        name = f"n{n}"
+        if n < 4 or chance.random() < 0.3:
+            what = str(chance.choice(["rain", "sea", "wind", "fire"]))
+            nodes.append(sound(name, what))
+            if what == "wind":
+                failing.add(name)
+        else:
+            sources = [nodes[int(k)].id for k in chance.choice(n, size=int(chance.integers(1, 4)))]
+            ports = {"audio" if k == 0 else f"other.{k}": source for k, source in enumerate(sources)}
+            params = {"cutoff": int(chance.integers(1, 3))}
+            nodes.append(Node(sound(name).id, str(chance.choice(["low_pass", "gain"])), params, ports, Kind.AUDIO))
+            if any(source in failing | doomed for source in sources):
+                doomed.add(name)
+    tool = NullTool(fail_on="wind", max_batch=int(chance.integers(1, 5)), delay_s=0.001)
+    cache = Cache(tmp_path / "assets")
+    execution = execute(plan_of(nodes, tool), cache, jobs=3, keep_going=True)
+    assert {str(failure.node) for failure in execution.failures} == failing
+    assert set(execution.skipped) == doomed
+    assert set(execution.assets) == {str(node.id) for node in nodes} - failing - doomed
+    assert execution.made + execution.reused == len(execution.assets)
+    assert execution.made == cache.info().assets
+    again = execute(plan_of(nodes, NullTool()), cache, jobs=3)
+    assert len(again.assets) == 30

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from soundwright.orchestrator.mix.clearance import clearances
 from soundwright.orchestrator.mix.encode import FinishedFile, export
 from soundwright.orchestrator.mix.meter import SILENCE_LUFS, LoudnessMeter
 from soundwright.orchestrator.mix.programme import BLOCK, FAR_LU, Mastered, master
@@ -89,7 +90,7 @@ def mix(
             return open_files.enter_context(closing(RawFile(Path(scratch) / name, channels)))
 
         run = _Run(timeline, settings, progress or (lambda _: None), cancel)
-        renderer = Renderer(timeline, rate, channels, jobs or os.cpu_count() or 1)
+        renderer = cleared(timeline, rate, channels, jobs or os.cpu_count() or 1, run.check)
         mixed, limited = raw("mixed"), raw("limited")
         stems = {name: raw(name) for name in renderer.stems if stems_folder is not None}
         measured = _render(run, renderer, mixed, stems)
@@ -112,6 +113,19 @@ def mix(
         tuple(files),
         written,
     )
+
+
+def cleared(
+    timeline: Timeline, rate: int, channels: int, jobs: int, check: Callable[[], None] = lambda: None
+) -> Renderer:
+    """The renderer of a timeline, with room made for speech (the beds are rendered once before, and measured)."""
+
+    def render(beds: Timeline) -> Iterator[Samples]:
+        for segment in Renderer(beds, rate, channels, jobs).segments():
+            check()
+            yield total_of(segment, channels)
+
+    return Renderer(timeline, rate, channels, jobs, clearances(timeline, render, rate, channels))
 
 
 def _render(run: _Run, renderer: Renderer, mixed: RawFile, stems: Mapping[Stem, RawFile]) -> float:
@@ -166,4 +180,4 @@ def _outcome(made: Mastered, settings: Master) -> list[Problem]:
     return [Problem("master.loudness", found, "Ask for less loudness, or raise true_peak.", True)]
 
 
-__all__ = ["SEGMENT", "MixReport", "mix", "total_of"]
+__all__ = ["SEGMENT", "MixReport", "cleared", "mix", "total_of"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
+from soundwright.orchestrator.mix.clearance import Clearance
 from soundwright.orchestrator.mix.ducking import Ducking
 from soundwright.orchestrator.mix.envelopes import Curve, fades, gain_curve, pan_gains
 from soundwright.orchestrator.mix.prepare import Prepared, prepare
@@ -25,7 +27,16 @@ AHEAD = 2
 class Renderer:
     """Renders a timeline at ``rate`` with ``channels`` (1 or 2). ``warnings`` are complete when all is rendered."""
 
-    def __init__(self, timeline: Timeline, rate: int, channels: int, jobs: int = 1) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        rate: int,
+        channels: int,
+        jobs: int = 1,
+        clearances: Mapping[Stem, Clearance] = MappingProxyType({}),
+    ) -> None:
+        """``clearances`` are what the beds of a stem sink beyond their ``duck``."""
+        self._clearances = clearances
         self.rate, self.channels, self._jobs = rate, channels, jobs
         self.warnings: list[Problem] = []
         self._waiting = sorted(timeline.clips, key=lambda c: (frames(c.start_s, rate), c.index))[::-1]
@@ -45,6 +56,10 @@ class Renderer:
             ring = _response(clip.space, self.rate, self.channels).shape[1] if clip.space != "none" else 0
             latest = max(latest, stop, min(stop + ring, end + frames(LONGEST_TAIL_S, self.rate)))
         return latest
+
+    def keep_only(self, wanted: Callable[[Clip], bool]) -> None:
+        """Leave out all other clips, before ``segments``; those that stay sound as they did."""
+        self._waiting = [clip for clip in self._waiting if wanted(clip)]
 
     def segments(self) -> Iterator[dict[Stem, Samples]]:
         """Each segment as (channels, frames) of every stem that the timeline has; the last one is shorter."""
@@ -97,6 +112,9 @@ class Renderer:
         gain = gain_curve(clip, playing.prepared.static, self._ducking, self.rate, first, last)
         if isinstance(gain, float) and gain == 0.0:
             return
+        if clip.duck_db > 0 and clip.stem in self._clearances:
+            deeper = self._clearances[clip.stem].factor(playing.start + first, playing.start + last)
+            gain = gain if deeper is None else gain * deeper
         where = slice(at, at + samples.shape[1])
         target = stems[clip.stem][:, where]
         if self.channels == 1:

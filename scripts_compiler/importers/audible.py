@@ -75,7 +75,7 @@ _EVENTS: tuple[tuple[str, str, float], ...] = (
     (_two("horn", r"honk\w{0,3}|blar\w{1,3}|sounds|sounded"), "car horn", 1.5),
     (_two("brakes|tyres|tires", r"squeal\w{0,3}|screech\w{0,3}"), "tyres screeching", 2.0),
     (_two("sirens?", r"wail\w{0,3}|howl\w{0,3}|sounds?|approach\w{0,3}"), "siren", 4.0),
-    (r"foghorn|ship['’]s horn", "foghorn", 4.0),
+    (r"foghorn|ship(?:['’]s)? horn", "foghorn", 4.0),
     (r"(?:gun)?shots? (?:rings?|rang|is|was|echo\w{0,3}|crack\w{0,3}|are|were)\b|gunshots?|fires? (?:a|the|his|her) (?:gun|pistol|rifle)",
      "gunshot", 1.5),
     (r"explosion|explodes|exploded", "explosion", 4.0),

@@ -59,6 +59,7 @@ class Builder:
     cues: list[Cue] = field(default_factory=list)
     voices: dict[str, dict[str, object]] = field(default_factory=dict)
     _beds: list[_Bed] = field(default_factory=list)
+    _in_scene: bool = False
 
     def voice(self, name: str) -> str:
         """The name as the voice is declared; characters that differ in case only are one."""
@@ -69,9 +70,10 @@ class Builder:
         """A heading; beds of the scene before end."""
         title = shorten(one_line(title), MAX_TITLE_CHARS)
         cue: Cue = {"type": "scene", "id": self.ids.new(title, "scene"), "title": title}
-        if not any(c["type"] == "scene" for c in self.cues):
+        if not self._in_scene:
             for bed in self._beds:  # a bed before the first scene has no scene of its own to end with
                 bed.cue["until"] = {"with": cue["id"]}
+        self._in_scene = True
         self._end_beds()
         self._hold(cue | ({"space": space} if space else {}))
 
@@ -123,9 +125,8 @@ class Builder:
     def id_of(self, cue: Cue) -> object:
         """The cue's id; it gets one where it has none."""
         if "id" not in cue:
-            cue["id"] = self.ids.new(
-                {"speech": "line", "music": "music", "sound": "sound", "pause": "pause"}[str(cue["type"])] + "_1"
-            )
+            kinds = {"speech": "line", "music": "music", "sound": "sound", "pause": "pause"}
+            cue["id"] = self.ids.numbered(kinds[str(cue["type"])])
         return cue["id"]
 
     def imported(self, kind: str) -> Imported:

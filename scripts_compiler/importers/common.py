@@ -67,7 +67,7 @@ class Ids:
     """Hands out free ids of a script, readable where the hint allows it."""
 
     taken: set[str] = field(default_factory=lambda: {RESERVED_ID})
-    _next: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def new(self, hint: str, fallback: str = "cue") -> str:
         """A free id, like the hint where that has letters."""
@@ -75,12 +75,21 @@ class Ids:
         if base not in self.taken:
             self.taken.add(base)
             return base
-        number = self._next.get(base, 2)
+        number = self.counts.get(base, 2)
         while f"{base}_{number}" in self.taken:
             number += 1
-        self._next[base] = number + 1
+        self.counts[base] = number + 1
         self.taken.add(f"{base}_{number}")
         return f"{base}_{number}"
+
+    def numbered(self, kind: str) -> str:
+        """A free id such as ``line_3`` for a cue of this kind."""
+        number = self.counts.get(kind, 0) + 1
+        while f"{kind}_{number}" in self.taken:
+            number += 1
+        self.counts[kind] = number
+        self.taken.add(f"{kind}_{number}")
+        return f"{kind}_{number}"
 
 
 def slug(text: str) -> str:

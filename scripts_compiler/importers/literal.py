@@ -25,6 +25,7 @@ _NEXT_LINE_KEY = re.compile(
 )  # only a comma is missing
 _OPERATOR = re.compile(r"\s*(?:[+%*]|\.[a-z_]{1,20}\(|\[[0-9:-]{0,20}\])")  # the string is part of an expression
 _QUOTED_KEY = re.compile(r"\"(?:[^\"\\\n]|\\.){0,200}\"|'(?:[^'\\\n]|\\.){0,200}'")
+_KEY_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _DOUBLE, _SINGLE = re.compile(r'[\\"]'), re.compile(r"[\\']")
 _AFTER_VALUE = re.compile(r"\s*(?:[,}\]]|$|//|/\*|#)")
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None,
@@ -139,6 +140,7 @@ class _Reader:
             key = self.key()
             line = self.line()
             value = self.value(depth + 1, in_object=True)
+            key = _joined(key)
             if key in members:
                 self.report.error(f"line {line}", f"{key!r} is given twice.", "Keep one of the two.")
             members[key] = Member(value, line)
@@ -222,7 +224,7 @@ class _Reader:
         if not match:
             raise self.fail("a field name is not closed.", 'Write fields as "name": value.')
         self.at = match.end()
-        return match.group()[1:-1]
+        return _KEY_ESCAPE.sub(_unescaped, match.group()[1:-1])
 
     def long_string(self, mark: str) -> str:
         end = self.text.find(mark, self.at + 3)
@@ -287,6 +289,11 @@ class _Reader:
         if self.at == start:
             raise self.fail(f"a value was expected, {self.peek()!r} was found.")
         return Expression(" ".join(self.text[start : self.at].split()))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1]
+    return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPES.get(code, code)
 
 
 def _number(text: str) -> float:

@@ -70,6 +70,9 @@ class _Reader:
             current = name or current or self.beside(spans, k) or self.cast.next_in_turn()
             current = self.cast.speaks(current) if current != UNKNOWN else current
             found[k] = (current, tag.emotion if tag else "")
+            for name in names_in(span.text):  # who is addressed may answer
+                if name != current:
+                    self.cast.mention(name)
         return found
 
     def tag_of(self, spans: list[Span], k: int) -> Tag | None:
@@ -204,11 +207,11 @@ def _titles_joined(spans: list[Span]) -> list[Span]:
 
 
 def _finished(text: str, following: list[Span]) -> str:
-    """A line that ends with the comma before its tag ends with a full stop, unless its sentence goes on."""
-    if not text.endswith(","):
-        return text
+    """A line without an end mark, or with the comma before its tag, gets a full stop, unless its sentence goes on."""
     goes_on = next((s.text[:1].islower() for s in following if s.spoken), False)
-    return text if goes_on else f"{text[:-1]}."
+    if goes_on or not (text.endswith(",") or text[-1].isalnum()):
+        return text
+    return f"{text.removesuffix(',')}."
 
 
 def _is_title(text: str, spans: list[Span], k: int) -> bool:

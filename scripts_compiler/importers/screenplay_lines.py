@@ -13,6 +13,7 @@ from typing import Literal
 
 from soundwright.scripts_compiler.importers.common import MAX_NAME_CHARS
 
+_CUT = "\x01"  # no clean text holds it
 Kind = Literal["scene", "speech", "direction", "action", "pause", "key"]
 
 _TITLE_KEY = re.compile(
@@ -161,7 +162,10 @@ def strip_emphasis(text: str) -> str:
 
 
 def without_comments(text: str) -> str:
-    """The text without notes ``[[ ]]`` and boneyard ``/* */``; line ends stay, so that lines keep their numbers."""
+    """The text without notes ``[[ ]]`` and boneyard ``/* */``; line ends stay, so that lines keep their numbers.
+
+    A mark stays where something was cut: a line that holds nothing else is no empty line, so it ends no dialogue.
+    """
     for opening, closing in (("/*", "*/"), ("[[", "]]")):
         parts, at = [], 0
         while (start := text.find(opening, at)) >= 0:
@@ -169,17 +173,24 @@ def without_comments(text: str) -> str:
             if end < 0:
                 break
             parts.append(text[at:start])
-            parts.append("\n" * text.count("\n", start, end))
+            parts.append(_CUT + f"\n{_CUT}" * text.count("\n", start, end))
             at = end + 2
         text = "".join([*parts, text[at:]])
     return text
+
+
+def _uncut(line: str) -> str:
+    """The line without marks of cuts, or the mark alone where nothing else is left."""
+    if _CUT not in line:
+        return line
+    return line.replace(_CUT, "") if line.strip(f" \t{_CUT}") else _CUT
 
 
 class Lexer:
     """One pass over the lines; ``colons`` reads ``NAME: words`` as a speech."""
 
     def __init__(self, text: str, colons: bool) -> None:
-        self.lines = [strip_emphasis(line.rstrip()) for line in without_comments(text).split("\n")]
+        self.lines = [_uncut(strip_emphasis(line.rstrip())) for line in without_comments(text).split("\n")]
         self.colons = colons
         self.elements: list[Element] = []
         self.at = 0
@@ -191,7 +202,7 @@ class Lexer:
             line = self.lines[self.at].strip()
             number = self.at + 1
             self.at += 1
-            if line and not re.match(r"(?:={1,2}(?!=)|={3,}$|-{3,}$|\*{3,}$|```)", line):
+            if line and line != _CUT and not re.match(r"(?:={1,2}(?!=)|={3,}$|-{3,}$|\*{3,}$|```)", line):
                 self.element(line, number)
         return self.elements
 
@@ -245,16 +256,16 @@ class Lexer:
     def section(self, line: str, number: int) -> None:
         """A first heading is the title; headings that say Scene are scenes; others only structure the page."""
         text = line.lstrip("#").strip()
-        if is_scene_heading(text):
+        if self.colons and is_scene_heading(text):
             self.add("scene", _scene_title(text), number)
         elif text and not self.elements and line.startswith("# "):
             self.elements.append(Element("key", text, number, name="title"))
 
     def opens_dialogue(self, line: str) -> bool:
         """Whether a line is a name in capitals between an empty line and words."""
-        before = self.lines[self.at - 2].strip() if self.at >= 2 else ""
+        before = self.lines[self.at - 2].strip(f" \t{_CUT}") if self.at >= 2 else ""
         after = self.lines[self.at].strip() if self.at < len(self.lines) else ""
-        return not before and bool(after) and not after.startswith("[") and is_character_cue(line)
+        return not before and bool(after) and after != _CUT and not after.startswith("[") and is_character_cue(line)
 
     def dialogue(self, line: str, number: int) -> None:
         """A name and the lines up to the next empty one."""
@@ -266,7 +277,7 @@ class Lexer:
         )
         said = []
         while self.at < len(self.lines) and self.lines[self.at].strip():
-            said.append(self.lines[self.at].strip().removeprefix("~").strip())
+            said.append(self.lines[self.at].strip(f" {_CUT}").removeprefix("~").strip())
             self.at += 1
         speech.text = " ".join(said)
         self.elements.append(speech)
@@ -279,7 +290,7 @@ class Lexer:
             return
         said = [text]
         while self.at < len(self.lines) and self.continues(self.lines[self.at]):
-            said.append(self.lines[self.at].strip())
+            said.append(self.lines[self.at].strip(f" {_CUT}"))
             self.at += 1
         self.elements.append(Element("speech", " ".join(s for s in said if s), number, name, f"({way})" if way else ""))
 

@@ -21,7 +21,9 @@ _SAID = (
     "susurró murmuró exclamó"
 )
 _VERB = rf"(?:{'|'.join(_SAID.split())}|s['’]écria)"
-_PRONOUN = r"(?:he|she|they|I|it|er|sie|ich|il|elle|je|él|ella)"
+_PRONOUN = (
+    r"(?:[Hh]e|[Ss]he|[Tt]hey|I|[Ii]t|[Ee]r|[Ss]ie|ich|Ich|il|Il|elle|je|Je|él|ella)"  # Elle and Ella are names too
+)
 _ARTICLE = r"(?:the|a|an|his|her|their|my|der|die|das|ein|eine|le|la|un|une|el|los|las)"
 _STOP = r"(?!(?:\w+ly|and|with|in|as|to|from|at|who|when|for|by|on|but|then|into|und|et|y|mit|avec|con|without|through)\b|(?i:{_VERB})\b)"
 _STOP = _STOP.replace("{_VERB}", _VERB)
@@ -29,10 +31,10 @@ _NAME = (
     rf"(?:{_ARTICLE}(?:\s+{_STOP}[^\W\d_]{{2,20}}){{1,3}}|(?:[A-ZÀ-Þ][\w'’.-]{{0,24}}\s){{0,2}}[A-ZÀ-Þ][\w'’-]{{0,24}})"
 )
 _AFTER_VERB = re.compile(
-    rf"^[\s,—–-]*(?P<verb>(?i:{_VERB}))(?:-t)?[\s-]+(?:(?P<pronoun>(?i:{_PRONOUN}))\b|(?P<name>{_NAME}))"
+    rf"^[\s,—–-]*(?P<verb>(?i:{_VERB}))(?:-t)?[\s-]+(?:(?P<pronoun>{_PRONOUN})\b|(?P<name>{_NAME}))"
 )
 _BEFORE_VERB = re.compile(
-    rf"(?:^|[\s,—–])(?:(?P<pronoun>(?i:{_PRONOUN}))|(?P<name>{_NAME}))(?:\s+\w{{2,20}}ly)?\s+(?P<verb>(?i:{_VERB}))\b"
+    rf"(?:^|[\s,—–])(?:(?P<pronoun>{_PRONOUN})|(?P<name>{_NAME}))(?:\s+\w{{2,20}}ly)?\s+(?P<verb>(?i:{_VERB}))\b"
 )
 _MANNER = re.compile(
     r"\b(\w{3,20}ly|in a (?:\w{2,20} ){1,3}voice|with a (?:\w{2,20} )?(?:smile|laugh|sigh|grin|shudder))\b",
@@ -276,7 +278,8 @@ def actor(narration: str) -> tuple[str, str] | None:
 
 def names_in(narration: str) -> Iterator[str]:
     """Words of narration that are names of people as far as a list of given names tells."""
-    for word in re.findall(r"\b[A-ZÀ-Þ][a-zà-ÿ'’-]{1,24}\b", narration[:5000]):
+    open_text = re.sub(r"\"[^\"]{0,200}\"", " ", narration[:5000])  # a ship called "Mary Ann" is nobody
+    for word in re.findall(r"\b[A-ZÀ-Þ][a-zà-ÿ'’-]{1,24}\b", open_text):
         name = re.sub(r"['’]s?$", "", word)
         if name.lower() not in _NO_NAMES and gender_of(name) is not None:
             yield name

@@ -30,6 +30,9 @@ _MALE_WORDS = _words_of("""man men gentleman boy father dad daddy papa grandfath
  frère roi monsieur señor signor signore policeman fireman postman fisherman businessman spokesman anchorman chairman
  salesman schoolboy cowboy milkman seaman guy bloke lad captain sergeant colonel general admiral sailor keeper
  lighthousekeeper blacksmith knight boyfriend sorcerer merman lieutenant skipper inspector""")
+_HONORIFICS = _words_of(
+    "mr mrs ms miss mister sir madam madame monsieur mademoiselle herr frau señor señora signor signora"
+)
 _OLD_WORDS = _words_of(
     "old elderly ancient aged grandmother grandma granny grandfather grandpa grandad oma opa elder senior crone"
 )
@@ -37,7 +40,7 @@ _CHILD_WORDS = _words_of(
     "child kid boy girl little baby toddler schoolboy schoolgirl kind enfant niño niña son daughter tiny"
 )
 _YOUNG_WORDS = _words_of("young teen teenager teenage student youth bride groom lad princess prince apprentice")
-_FEMALE_NAMES = _words_of("""abigail ada adele agatha agnes alexandra alice alicia alina alison amanda amelia amy ana anastasia andrea
+_FEMALE_NAMES = _words_of("""abigail ada amara ines inez adele agatha agnes alexandra alice alicia alina alison amanda amelia amy ana anastasia andrea
  angela anita ann anna annabel anne annie antonia april ariel astrid audrey aurora ava barbara beatrice bella bertha beth betty bianca bonnie
  brenda bridget camille carla carmen carol caroline catherine cecilia celia charlotte chiara chloe christina christine claire clara claudia
  clementine colette cora cordelia cynthia daisy dana daniela daphne deborah delia diana diane dora doris dorothy edith eileen elaine eleanor
@@ -147,8 +150,9 @@ def _description(name: str, gender: Gender | None, age: Age | None) -> str:
     if role:
         return f"{person}, {role}" if gender or age else role
     known = {_bare(w) for w in words} & (_FEMALE_NAMES | _MALE_NAMES)
-    said = " ".join(words)[:200]
-    return person if known or not words or said in person else f"{person}, {said}"
+    said = " ".join(w for w in words if w not in person.split())[:200]
+    known |= _HONORIFICS.intersection(words)
+    return person if known or not said else f"{person}, {said}"
 
 
 def _person(gender: Gender | None, age: Age | None) -> str:

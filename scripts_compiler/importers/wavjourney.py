@@ -31,7 +31,7 @@ from soundwright.scripts_compiler.importers.voices import voices_for
 KIND = "wavjourney"
 MIN_LUFS, MAX_LUFS = -70.0, -5.0
 MIN_LENGTH_S, MAX_LENGTH_S = 0.1, 3600.0
-LIST_START = re.compile(r"\[(?=\s*(?:[\]{]|//|/\*|$))")
+LIST_START = re.compile(r"\[(?=\s*(?:[\]{]|//|/\*|#|$))")
 _TYPES = {"speech": "speech", "dialogue": "speech", "music": "music", "soundeffect": "sound", "sound": "sound",
           "sfx": "sound", "soundeffects": "sound"}  # fmt: skip
 _LAYOUTS = {"foreground": "foreground", "background": "background"}
@@ -269,7 +269,7 @@ def _placed(state: _State) -> list[dict[str, object]]:
 def _id_of(state: _State, cue: dict[str, object]) -> object:
     if "id" not in cue:
         hint = {"speech": "line", "music": "music", "sound": "sound"}[str(cue["type"])]
-        cue["id"] = state.ids.new(f"{hint}_1")
+        cue["id"] = state.ids.numbered(hint)
     return cue["id"]
 
 

@@ -8,7 +8,7 @@ from soundwright.tools.assets import Asset, Audio, Notes
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.music.compose import compose
-from soundwright.tools.music.soundfont import SoundFont, render_piece
+from soundwright.tools.music.soundfont import SoundFont, render_notes, render_piece
 
 RATE = 48000
 FONT_FILE = "MuseScore_General.sf3"
@@ -65,7 +65,7 @@ class ComposerTool:
             notes = request.inputs.get("notes")
             if not isinstance(notes, Notes):
                 raise ToolError("render_notes needs notes at input 'notes'", addressee="developer")
-            return Audio(self._font.render(notes.parts), RATE)
+            return Audio(render_notes(notes, self._font), RATE)
         p = request.params
         piece = compose(p["description"], p["length"], p["loop"], request.seed, p["take"])
         return Audio(render_piece(piece, self._font), RATE)

@@ -294,7 +294,7 @@ def _by_mood(text: str) -> Style:
     if tension > 0.6:
         return style("suspense")
     if energy < 0.3:
-        return style("romantic piano" if valence < 0.45 else "ambient")
+        return style("romantic piano" if valence < 0.3 else "ambient")
     if valence > 0.6:
         return style("pop")
     return style("cinematic")

@@ -232,7 +232,7 @@ def _pitch(span: Span, anchor: float, step: int, compass: Compass, stressed: boo
     place = pool.index(root) + step if root in pool else len(pool) // 2
     pitch = pool[min(max(place, 0), len(pool) - 1)]
     if stressed or (long and _rubs(pitch, span.chord)):
-        return nearest(span.chord.classes, pitch, compass.low, compass.high)
+        return nearest(_restful(span.chord), pitch, compass.low, compass.high)
     return pitch
 
 
@@ -240,13 +240,19 @@ def _moved(span: Span, pitch: int, before: int, way: int, compass: Compass, chor
     """Where the contour moves, the pitch moves: to the next tone that way if the chord had pulled it back."""
     if pitch != before:
         return pitch
-    pool = _pool(span.chord.classes if chordal else span.classes, compass)
+    pool = _pool(_restful(span.chord) if chordal else span.classes, compass)
     beyond = [p for p in pool if 0 < (p - before) * (1 if way > 0 else -1) <= 5]
     return min(beyond, key=lambda p: abs(p - before)) if beyond else pitch
 
 
 def _pool(classes: Sequence[int], compass: Compass) -> list[int]:
     return [p for p in range(compass.low, compass.high + 1) if p % 12 in classes]
+
+
+def _restful(over: Chord) -> tuple[int, ...]:
+    """The chord tones a melody may rest on: no root beside its major seventh, no ninth beside its minor third."""
+    classes = over.classes
+    return tuple(c for c in classes if (c - 1) % 12 not in classes) if len(classes) > 3 else classes
 
 
 def _rubs(pitch: int, over: Chord) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from soundwright.tools.assets import Part, Samples
+from soundwright.tools.assets import Notes, Part, Samples
 from soundwright.tools.music.compose import Piece
+from soundwright.tools.music.fontfile import DRUM_BANK, FontFile
 from soundwright.tools.signal.dynamics import limit
 from soundwright.tools.signal.levels import mono, pan
 from soundwright.tools.signal.reverb import convolve, impulse_response
@@ -21,35 +23,53 @@ PEAK_DBTP = -1.5
 
 
 class SoundFont:
-    """A soundfont at one rate. Its samples are read from the file as notes ask for them."""
+    """A soundfont at one rate. Each part makes ready what it needs of its preset."""
 
     def __init__(self, path: Path, rate: int) -> None:
-        import symusic  # noqa: PLC0415
+        import symusic  # noqa: F401, PLC0415  fails here, not at the first note
 
         self.rate = rate
-        self._synthesizer = symusic.Synthesizer(str(path), rate)
+        self._file = FontFile(path)
+        self._known = frozenset(self._file.presets())
 
-    def render(self, parts: Sequence[Part]) -> Samples:
-        """Parts together, dry: float32 of shape (2, frames), as long as the last note rings."""
-        score = _score(parts)
-        if not any(part.notes for part in parts):
+    def render(self, part: Part) -> Samples:
+        """One part, dry: float32 of shape (2, frames), as long as its last note rings.
+
+        Unknown programs play as the first of their bank; pitches that an instrument does not have are silent.
+        """
+        bank = DRUM_BANK if part.drums else 0
+        program = part.program if (bank, part.program) in self._known else 0
+        preset = self._file.preset(bank, program, {(note.pitch, note.velocity) for note in part.notes})
+        if not preset:
             return np.zeros((2, 0), np.float32)
-        return np.asarray(self._synthesizer.render(score, stereo=True), dtype=np.float32)
+        return np.asarray(self._play(preset, _score(part, program)), dtype=np.float32)
+
+    def _play(self, preset: bytes, score: Any) -> Any:  # noqa: ANN401  symusic's scores are generic over their unit
+        import symusic  # noqa: PLC0415
+
+        with tempfile.TemporaryDirectory(prefix="soundwright-") as folder:
+            path = Path(folder) / "preset.sf2"
+            path.write_bytes(preset)
+            return symusic.Synthesizer(str(path), self.rate).render(score, stereo=True)
 
 
-def _score(parts: Sequence[Part]) -> Any:  # noqa: ANN401  symusic's scores are generic over their unit of time
+def _score(part: Part, program: int) -> Any:  # noqa: ANN401  symusic's scores are generic over their unit of time
     from symusic import Note, Score, Tempo, Track  # noqa: PLC0415
 
     score: Any = Score(TICKS_A_SECOND)
     score.tempos.append(Tempo(0, 60))
-    for part in parts:
-        track: Any = Track(part.name, part.program, part.drums)
-        for note in part.notes:
-            start = round(note.start_s * TICKS_A_SECOND)
-            length = max(1, round(note.end_s * TICKS_A_SECOND) - start)
-            track.notes.append(Note(start, length, note.pitch, note.velocity))
-        score.tracks.append(track)
+    track: Any = Track(part.name, program, part.drums)
+    for note in part.notes:
+        start = round(note.start_s * TICKS_A_SECOND)
+        length = max(1, round(note.end_s * TICKS_A_SECOND) - start)
+        track.notes.append(Note(start, length, note.pitch, note.velocity))
+    score.tracks.append(track)
     return score
+
+
+def render_notes(notes: Notes, font: SoundFont) -> Samples:
+    """All parts together as the font has them: float32 of shape (2, frames)."""
+    return _sum([font.render(part) for part in notes.parts])
 
 
 def render_piece(piece: Piece, font: SoundFont) -> Samples:
@@ -72,7 +92,7 @@ def _balanced(piece: Piece, font: SoundFont) -> Samples:
     """All parts at their levels: fonts differ widely in how loud their instruments are."""
     sounds = []
     for voice in piece.voices:
-        sound = font.render([voice.part])
+        sound = font.render(voice.part)
         # The synthesiser's own panning would add to ours.
         centred = mono(sound) if not voice.part.drums else sound
         level = _playing_level(centred, font.rate)
@@ -80,6 +100,10 @@ def _balanced(piece: Piece, font: SoundFont) -> Samples:
             sounds.append(
                 pan(np.asarray(centred * (0.1 / level * 10 ** (voice.level_db / 20)), dtype=np.float32), voice.pan)
             )
+    return _sum(sounds)
+
+
+def _sum(sounds: Sequence[Samples]) -> Samples:
     out = np.zeros((2, max([sound.shape[1] for sound in sounds], default=0)), np.float32)
     for sound in sounds:
         out[:, : sound.shape[1]] += sound

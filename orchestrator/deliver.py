@@ -1,7 +1,8 @@
-"""The files of a render. The sound and what belongs to it are written in a folder beside the target and moved when whole."""
+"""The files of a render: made in a folder beside the target, moved to their place when all are whole."""
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -61,14 +62,33 @@ class Staged:
 
 @contextmanager
 def staged(out: Path, *, stems: bool) -> Iterator[Staged]:
-    """A hidden folder beside ``out``; left without an error, its files are moved to their place, else they are dropped."""
+    """A hidden folder beside ``out``; left without an error its files are moved to their place, else they are dropped."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.stem}.", dir=out.parent) as name:
+    _sweep(out)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.{os.getpid()}.", dir=out.parent) as name:
         stage = Staged(out, Path(name), Path(name) / f"{out.stem}.stems" if stems else None)
         if stage.stems is not None:
             stage.stems.mkdir()
         yield stage
         stage.written = tuple(_settle(path, out.parent / path.name) for path in sorted(stage.folder.iterdir()))
+
+
+def _sweep(out: Path) -> None:
+    """Drop what killed renders to the same file left behind."""
+    for folder in out.parent.glob(f".{glob.escape(out.name)}.*.*"):
+        owner = folder.name.split(".")[-2]
+        if folder.is_dir() and owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _settle(path: Path, target: Path) -> Path:
@@ -97,7 +117,7 @@ def json_file(content: Mapping[str, Any], out: Path, suffix: str) -> Path:
 
 
 def asset_rows(document: Document, plan: Plan, execution: Execution) -> list[dict[str, Any]]:
-    """One row for each sounding cue: all nodes that went into it, each with tool, version, weights, seed, licence, hash."""
+    """One row for each sounding cue, with all nodes that went into it: tool, version, weights, seed, licence, hash."""
     script = document.script
     rows = []
     for cue, last in plan.graph.cues.items():

@@ -90,7 +90,7 @@ def choice_rows(operation: str, *, language: str, commercial: bool) -> list[Row]
 def doctor_rows(names: Sequence[str], *, offline: bool) -> list[Row]:
     """A short run of every tool, or of those named."""
     workshop = Workshop.open(offline=offline)
-    return [asdict(finding) for finding in doctor.examine(workshop.registry, workshop.models, names)]
+    return [{**asdict(finding), "seconds": round(finding.seconds, 2)} for finding in doctor.examine(workshop.registry, workshop.models, names)]
 
 
 def model_rows() -> list[Row]:

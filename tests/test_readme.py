@@ -42,7 +42,9 @@ def test_the_commands_of_the_readme_work_in_their_order(folder: Path) -> None:
 
 def test_the_python_of_the_readme_runs(folder: Path) -> None:
     (code,) = blocks("python")
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False, timeout=600
+    )
     assert done.returncode == 0, done.stderr
     assert (folder / "lighthouse.flac").is_file()
 
@@ -50,7 +52,9 @@ def test_the_python_of_the_readme_runs(folder: Path) -> None:
 def test_the_script_of_the_readme_passes_the_checks(folder: Path) -> None:
     (script,) = blocks("yaml")
     (folder / "readme.yaml").write_text(script, encoding="utf-8")
-    done = subprocess.run([PROGRAM, "check", "readme.yaml"], cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        [PROGRAM, "check", "readme.yaml"], cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.returncode == 0, done.stderr
 
 

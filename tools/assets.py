@@ -29,8 +29,8 @@ class Word:
 class Audio:
     """Sound: ``samples`` float32 of shape (channels, frames), ``rate`` in Hz.
 
-    ``tail`` counts the frames at the end that are only the ringing of an effect (reverb, echo): they are heard, but do not
-    count to the length that timing uses.
+    ``tail`` counts the frames at the end that are only the ringing of an effect (reverb, echo): they are heard, but
+    do not count to the length that timing uses.
     """
 
     kind: ClassVar[Kind] = Kind.AUDIO

@@ -147,7 +147,7 @@ class Tool(Protocol):
 def each(
     batch: Sequence[Request], context: Context, do: Callable[[Request], Asset]
 ) -> Iterator[tuple[int, Asset | ToolError]]:
-    """Run ``do`` on every request in turn, as most tools do: check for a cancel, turn raised ``ToolError`` into results."""
+    """Run ``do`` on every request in turn, as most tools do: a cancel ends it, a raised ``ToolError`` is a result."""
     for index, request in enumerate(batch):
         context.check()
         try:

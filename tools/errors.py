@@ -12,7 +12,7 @@ from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
 
 
 class ToolMissing(SoundwrightError):
-    """No installed tool can do this, or its package or weights are missing; the message says what to install or pull."""
+    """No installed tool can do this, or its package or weights are missing; the message says what to install."""
 
     exit_code = 4
 

@@ -1,4 +1,4 @@
-"""The command line: arguments only. Heavy modules are imported inside the commands, so that ``--help`` answers at once."""
+"""The command line: arguments only. Commands import what they need themselves, so that ``--help`` answers at once."""
 
 from __future__ import annotations
 

@@ -212,8 +212,8 @@ def _options(
     from soundwright.orchestrator.pipeline import RenderOptions  # noqa: PLC0415
 
     return RenderOptions(
-        stems=stems, srt=srt, allow=tuple(allow or ()), jobs=jobs, tools=_pins(pins), keep_going=keep_going, offline=offline,
-        recast=recast, commercial=commercial, stop_after=None if stop_after is None else stop_after.value,
+        stems=stems, srt=srt, allow=tuple(allow or ()), jobs=jobs, tools=_pins(pins), keep_going=keep_going,
+        offline=offline, recast=recast, commercial=commercial, stop_after=None if stop_after is None else stop_after.value,
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ class Vocalise(Parameters):
 
 
 class GenerateSound(Parameters):
-    """``length`` in seconds; None leaves it to the tool, at most 10 s. ``loop``: must repeat without an audible join."""
+    """``length`` in seconds; None leaves it to the tool, at most 10 s. ``loop``: must repeat without a join."""
 
     description: str = Field(min_length=1, max_length=500)
     length: float | None = Field(default=None, ge=0.1, le=3600)

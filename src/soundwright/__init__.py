@@ -44,8 +44,8 @@ _HOMES = {
     "scripts_compiler.document": ("Document",),
     "scripts_compiler.errors": ("Problem", "ScriptError", "SoundwrightError"),
     "scripts_compiler.script": (
-        "ClipCue", "Cue", "Effect", "Input", "Master", "MusicCue", "PauseCue", "Point", "Pronunciation", "SceneCue", "Script",
-        "SoundCue", "SpeechCue", "Step", "TextFrom", "Voice",
+        "ClipCue", "Cue", "Effect", "Input", "Master", "MusicCue", "PauseCue", "Point", "Pronunciation", "SceneCue",
+        "Script", "SoundCue", "SpeechCue", "Step", "TextFrom", "Voice",
     ),
     "tools.errors": ("ToolError", "ToolMissing"),
 }  # fmt: skip

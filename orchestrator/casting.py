@@ -118,16 +118,18 @@ def _score(candidate: _Candidate, character: Character, taken: Mapping[str, Cast
     """How well a voice fits; about 1 for a good word of the description, 10 for what must not be."""
     voice = candidate.voice
     score = 2 * voice.quality - (best_rank - candidate.spec.rank) / 4
-    score += _gender_score(character.gender, voice.gender) + _age_score(character.age, voice.age)
+    score += _gender_score(character, voice.gender) + _age_score(character.age, voice.age)
     score += _accent_score(character.accent, voice.accent) + _pitch_score(character, voice)
     score += _word_score(character, voice)
     return score - sum(_clash(candidate.key, (other.tool, other.preset)) for other in taken.values())
 
 
-def _gender_score(wanted: str, has: str) -> float:
-    if not wanted or wanted == has:
+def _gender_score(character: Character, has: str) -> float:
+    if character.gender in {"", has}:
         return 0.0
-    return -3.0 if "neutral" in {wanted, has} else -12.0
+    if not character.told:
+        return 0.0 if has == "neutral" else -2.0
+    return -3.0 if "neutral" in {character.gender, has} else -12.0
 
 
 def _age_score(wanted: str, has: str) -> float:

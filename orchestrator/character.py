@@ -102,13 +102,17 @@ _NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """``gender``, ``age`` and ``accent`` may be empty; ``pitch`` -1 deep to 1 high; ``words`` of manner, with synonyms."""
+    """``age`` and ``accent`` may be empty; ``pitch`` -1 deep to 1 high; ``words`` of manner, with synonyms.
+
+    ``told``: something tells the gender; else it only alternates.
+    """
 
     gender: str = ""
     age: str = ""
     accent: str = ""
     pitch: int = 0
     words: frozenset[str] = frozenset()
+    told: bool = True
 
 
 def read_character(
@@ -118,12 +122,15 @@ def read_character(
     said = re.findall(r"[a-z]+", description.lower())
     words = frozenset(said)
     named = re.findall(r"[a-z]+", name.partition(" [")[0].lower())
+    told = gender or _gender(said, named)
+    manner = words - _FEMALE - _MALE - frozenset().union(*_AGE_WORDS.values())
     return Character(
-        gender=gender or _gender(said, named) or _other(last_gender),
+        gender=told or _other(last_gender),
         age=age or _age(words, frozenset(named)),
         accent=_accent(accent, words),
         pitch=bool(words & _HIGH) - bool(words & _DEEP),
-        words=words | {word for word, alike in _SYNONYMS.items() if words & set(alike)},
+        words=manner | {word for word, alike in _SYNONYMS.items() if words & {word, *alike}},
+        told=bool(told),
     )
 
 

@@ -75,9 +75,12 @@ def _web(core: str, around: Around) -> str | None:
 
 
 def _clock(core: str, around: Around) -> str | None:
-    match = re.fullmatch(r"(\d{1,2})(?::(\d\d)(?::(\d\d))?)?\s*([ap]\.?m\.?)?", core, re.I)
-    if not match or not (match[2] or match[4]) or int(match[1]) > 24:
+    match = re.fullmatch(r"(\d{1,2})(?:[:.](\d\d)(?::(\d\d))?)?\s*([ap]\.?m\.?)?", core, re.I)
+    half_follows = re.match(r"[ap]\.?m\b", around.after, re.I)
+    if not match or not (match[2] or match[4]) or int(match[1]) > 24 or int(match[2] or 0) > 59:
         return None
+    if "." in core[:3] and not (match[4] or half_follows):
+        return None  # a decimal number
     hour, minute, half = int(match[1]), match[2], (match[4] or "").lower()
     said = [cardinal(hour)]
     if minute and minute != "00":
@@ -187,10 +190,7 @@ def _quantity(core: str, around: Around) -> str | None:
     if not unit:
         return minus + _figure(amount, around)
     if unit in known.UNITS:
-        one, many = known.UNITS[unit]
-        if around.british:
-            one, many = (word.replace("meter", "metre").replace("liter", "litre") for word in (one, many))
-        return f"{minus}{decimal(amount)} {one if amount == '1' else many}"
+        return f"{minus}{decimal(amount)} {_unit(unit, amount, around)}"
     if unit in known.SCALES:
         return f"{minus}{decimal(amount)} {known.SCALES[unit]}"
     return f"{minus}{decimal(amount)} {read_core(match[3], Around(last=around.last, british=around.british))}"
@@ -201,8 +201,15 @@ def _unit_word(core: str, around: Around) -> str | None:
     unit = core.rstrip(".").lower()
     plain = core.rstrip(".") in {"I", "in", "m", "s", "h", "w", "v", "g", "l", "M", "S", "W", "V", "G", "L", "ms", "MS"}
     if unit in known.UNITS and re.fullmatch(_NUMBER, around.before) and (not plain or core in {"m", "g", "l"}):
-        return known.UNITS[unit][around.before != "1"]
+        return _unit(unit, around.before, around)
     return None
+
+
+def _unit(unit: str, amount: str, around: Around) -> str:
+    """The name of a unit for an amount."""
+    one, many = known.UNITS[unit]
+    name = one if amount == "1" else many
+    return name.replace("meter", "metre").replace("liter", "litre") if around.british else name
 
 
 def _figure(amount: str, around: Around) -> str:

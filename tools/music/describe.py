@@ -276,7 +276,7 @@ def _style(text: str, denied: Iterable[str]) -> tuple[Style, bool]:
     best, best_score = _by_mood(text), 0.0
     for candidate in styles():
         score = 0.0
-        for word in (candidate.name, *candidate.words):
+        for word in dict.fromkeys((candidate.name, *candidate.words)):
             if word not in denied and _has(text, word):
                 place = text.rfind(word) / len(text)  # the head noun of an English phrase comes last
                 score = max(score, (0.5 if word in ADJECTIVES else 1.0) + 0.1 * word.count(" ") + 0.2 * place) + 0.05

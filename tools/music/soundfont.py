@@ -80,7 +80,7 @@ def render_piece(piece: Piece, font: SoundFont) -> Samples:
     dry = _balanced(piece, font)
     wet = convolve(mono(dry), impulse_response(piece.request.style.space, font.rate))
     wet[:, : dry.shape[1]] += dry
-    whole = _wrapped(wet, frames) if piece.loop else _ended(wet, frames, piece.form.ring_s * font.rate)
+    whole = wrapped(wet, frames) if piece.loop else _ended(wet, frames, piece.form.ring_s * font.rate)
     lufs = integrated_loudness(whole, font.rate)
     if not math.isfinite(lufs):
         return whole
@@ -131,7 +131,7 @@ def _ended(samples: Samples, frames: int, ring: float) -> Samples:
     return out
 
 
-def _wrapped(samples: Samples, frames: int) -> Samples:
+def wrapped(samples: Samples, frames: int) -> Samples:
     """What rings past the end goes on at the beginning, as it does when the loop goes round."""
     turns = max(1, math.ceil(samples.shape[1] / frames))
     padded = np.pad(samples, ((0, 0), (0, turns * frames - samples.shape[1])))

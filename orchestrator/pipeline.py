@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,9 +120,19 @@ def render(
         return Rendered((deliver.text(printer.to_text(graph), out, ".graph.txt"),), seconds=clock.seconds)
 
     workshop = Workshop.open(offline=options.offline)
+    with workshop.cache.in_use():  # another process must not collect our assets before they are mixed
+        rendered = _render(document, graph, out, options, workshop, told, stop, clock)
+    workshop.cache.tidy(workshop.config.cache_max_bytes)
+    return rendered
+
+
+def _render(
+    document: Document, graph: Graph, out: Path, options: RenderOptions, workshop: Workshop, told: Observer,
+    stop: threading.Event, clock: _Clock,
+) -> Rendered:  # fmt: skip
+    script, stage = document.script, options.stop_after
     with clock("plan"):
         plan = _bind(document, graph, workshop, options)
-    _announce(told, plan, workshop)
     with clock("assets"):
         execution = execute(
             plan, workshop.cache, observer=told, jobs=options.jobs or workshop.config.jobs, cancel=stop,
@@ -146,7 +156,7 @@ def render(
     with clock("mix"), deliver.staged(out, stems=options.stems) as stage_files:
         report = mix(
             timeline, script.master, stage_files.sound, stems_folder=stage_files.stems, jobs=options.jobs,
-            progress=told.advance, cancel=stop, title=script.title,
+            progress=_fractions(told, "mix", timeline.duration_s), cancel=stop, title=script.title,
         )  # fmt: skip
         if stop.is_set():
             raise Cancelled("cancelled")
@@ -224,11 +234,6 @@ def _keep_lock(document: Document, plan: Plan) -> None:
         write_lock(lock_path(document.path), plan.lock)
 
 
-def _announce(observer: Observer, plan: Plan, workshop: Workshop) -> None:
-    forecast = plan.describe(workshop.cache)
-    observer.stage("assets", forecast.seconds)
-
-
 def _sounds(plan: Plan, execution: Execution) -> dict[int, Sound]:
     sounds = {}
     for cue, node in plan.graph.cues.items():
@@ -246,6 +251,19 @@ def _seamless(plan: Plan, node: NodeId) -> bool:
     while "loop" not in bound.params and bound.node.inputs:
         bound = plan.bound[next(iter(bound.node.inputs.values()))]
     return bool(bound.params.get("loop")) and "loop" in bound.tool.honours
+
+
+def _fractions(observer: Observer, stage: str, work: float) -> Callable[[float], None]:
+    """Tell an observer of a stage whose progress comes as fractions from 0 to 1."""
+    observer.stage(stage, work)
+    told = 0.0
+
+    def report(fraction: float) -> None:
+        nonlocal told
+        observer.advance((fraction - told) * work)
+        told = fraction
+
+    return report
 
 
 def _counts(plan: Plan, execution: Execution) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def detect(text: str, name: str = "") -> str:
 
 def _is_own_script(text: str) -> bool:
     return (
-        _OWN_SCRIPT.search(text[:2000]) is not None and re.search(r"^\s*\"?cues\"?\s*:", text, re.MULTILINE) is not None
+        _OWN_SCRIPT.search(text[:2000]) is not None and re.search(r"(?:^|[{,\s])\"?cues\"?\s{0,20}:", text) is not None
     )
 
 

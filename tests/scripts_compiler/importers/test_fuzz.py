@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - lists of scraps read better a line each
+# ruff: noqa: E501, PT017 - lists of scraps read better a line each; an error is one of two right answers
 """Whatever an importer or the screenwriter is given, it answers with a valid script or with ``ScriptError``, and soon."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - cases read better a line each
 """Inputs of every kind beside the scripts they give (tests/golden/import).
 
 After a wanted change: ``UPDATE_GOLDEN=1 pytest tests/scripts_compiler/importers/test_golden.py``, then read the difference.

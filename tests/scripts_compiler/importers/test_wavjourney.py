@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - cases read better a line each
 """The WavJourney list and its table form: every known trap imports as meant, or fails with its place."""
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def _problems(text: str, kind: str = "wavjourney") -> list[str]:
 
 
 def test_a_bed_runs_from_the_next_foreground_line_to_the_last_before_its_end() -> None:
-    cues = import_text(_list(_speech(text="One."), BEGIN, _speech(text="Two."), _speech(text="Three."), END, SPEECH)).script.cues
+    cues = import_text(
+        _list(_speech(text="One."), BEGIN, _speech(text="Two."), _speech(text="Three."), END, SPEECH)
+    ).script.cues
     bed = cues[1]
     assert isinstance(bed, MusicCue)
     assert bed.start == Point.model_validate({"with": cues[2].id})
@@ -127,7 +130,12 @@ def test_a_trap_fails_with_its_place_and_finding(text: str, message: str) -> Non
 
 def test_all_problems_are_reported_at_once() -> None:
     problems = _problems(_list(_speech(vol=5, character=""), END, _speech(text="")))
-    assert [problem.split(":")[0] for problem in problems] == ["item 1 (line 2)", "item 1 (line 2)", "item 2 (line 3)", "item 3 (line 4)"]
+    assert [problem.split(":")[0] for problem in problems] == [
+        "item 1 (line 2)",
+        "item 1 (line 2)",
+        "item 2 (line 3)",
+        "item 3 (line 4)",
+    ]
 
 
 def test_a_bed_that_never_ends_lasts_to_the_end_and_is_noted() -> None:
@@ -143,7 +151,9 @@ def test_an_id_may_come_back_after_its_end() -> None:
 
 
 def test_two_musics_at_once_are_both_kept_and_noted() -> None:
-    imported = import_text(_list(BEGIN, BEGIN.replace('"id": 1', '"id": 2'), SPEECH, END, END.replace('"id": 1', '"id": 2')))
+    imported = import_text(
+        _list(BEGIN, BEGIN.replace('"id": 1', '"id": 2'), SPEECH, END, END.replace('"id": 1', '"id": 2'))
+    )
     assert sum(isinstance(cue, MusicCue) for cue in imported.script.cues) == 2
     assert any("other music is playing" in str(note) for note in imported.notes)
 
@@ -201,7 +211,11 @@ def test_every_form_of_the_table_gives_the_same_script(mark: str) -> None:
 
 def test_a_markdown_table_with_a_rule_and_an_escaped_bar_is_read() -> None:
     rows = ["| " + " | ".join(row) + " |" for row in TABLE]
-    text = "Script:\n\n" + "\n".join([rows[0], "|" + "---|" * 8, *rows[1:]]).replace("Good, day", r"Good \| day") + "\n\nThat is all."
+    text = (
+        "Script:\n\n"
+        + "\n".join([rows[0], "|" + "---|" * 8, *rows[1:]]).replace("Good, day", r"Good \| day")
+        + "\n\nThat is all."
+    )
     cue = import_text(text).script.cues[1]
     assert isinstance(cue, SpeechCue)
     assert cue.text == "Good | day"

@@ -58,16 +58,12 @@ class Limiter:
 
     def _needed(self, samples: Samples) -> Curve | None:
         """For each frame of the block the least gain needed from there to ``_ahead`` later; None where none is."""
-        from scipy.ndimage import minimum_filter1d  # noqa: PLC0415
-
         ceiling = 10.0 ** (self._ceiling_db / 20)
         high = peaks(samples, ceiling)[self.before : samples.shape[1] - HALF_TAPS]
         if high.size == 0 or float(high.max()) <= ceiling:
             return None
         needed = np.minimum(0.0, self._ceiling_db - 20 * np.log10(np.maximum(high, 1e-9)).astype(np.float64))
-        size = self._ahead + 1
-        ahead = minimum_filter1d(needed, size, origin=-(size // 2), mode="nearest")
-        return np.asarray(ahead[: samples.shape[1] - self.before - self.after])
+        return _least_ahead(needed, self._ahead + 1)
 
     def _release(self, needed: Curve | None, last: float, count: int) -> Curve:
         """The gain falls at once; its logarithm rises by a slope only: a running maximum of depth plus ramp."""
@@ -80,3 +76,12 @@ class Limiter:
         released = -np.exp(deepest)
         released[released > -2 * NOTHING_DB] = 0.0
         return np.asarray(released)
+
+
+def _least_ahead(values: Curve, size: int) -> Curve:
+    """The least of each ``size`` values in a row, by doubling: as many as there are whole windows."""
+    least, width = values, 1
+    while width < size:
+        step = min(width, size - width)
+        least, width = np.minimum(least[:-step], least[step:]), width + step
+    return least

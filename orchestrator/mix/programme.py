@@ -33,6 +33,13 @@ class Mastered:
     reduction_db: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    gain_db: float
+    loudness_lufs: float
+    reduction_db: float
+
+
 def master(
     mixed: RawFile, limited: RawFile, rate: int, measured_lufs: float, target_lufs: float, limit_db: float,
     check: Callable[[], None],
@@ -45,31 +52,43 @@ def master(
     """
     silent = not math.isfinite(measured_lufs) or measured_lufs < SILENCE_LUFS
     gain_db = 0.0 if silent else target_lufs - measured_lufs
-    made = _attempt(mixed, limited, rate, gain_db, limit_db - MARGIN_DB, check)
+    made = _reach(mixed, limited, rate, gain_db, None if silent else target_lufs, limit_db - MARGIN_DB, check)
+    peak = TruePeakMeter(limited.channels)
+    for block in limited.blocks(BLOCK):
+        check()
+        peak.add(block)
+    return Mastered(made.gain_db, made.loudness_lufs, peak.true_peak_dbtp(), made.reduction_db)
+
+
+def _reach(
+    mixed: RawFile, limited: RawFile, rate: int, gain_db: float, target_lufs: float | None, ceiling_db: float,
+    check: Callable[[], None],
+) -> _Attempt:  # fmt: skip
+    """Limit with more and more gain until the target is met; the nearest attempt counts."""
+    made = _attempt(mixed, limited, rate, gain_db, ceiling_db, check)
     best, yielded = made, 1.0
     for _ in range(ATTEMPTS):
-        missing = target_lufs - made.loudness_lufs
-        if silent or made.reduction_db == 0.0 or abs(missing) <= CLOSE_LU:
+        if target_lufs is None or made.reduction_db == 0.0 or abs(target_lufs - made.loudness_lufs) <= CLOSE_LU:
             return made
+        missing = target_lufs - made.loudness_lufs
         before, step = made, float(np.clip(missing / yielded, -MOST_STEP_DB, MOST_STEP_DB))
-        made = _attempt(mixed, limited, rate, before.gain_db + step, limit_db - MARGIN_DB, check)
+        made = _attempt(mixed, limited, rate, before.gain_db + step, ceiling_db, check)
         yielded = min(max((made.loudness_lufs - before.loudness_lufs) / step, LEAST_YIELD), 1.0)
-        best = min(best, made, key=lambda m: abs(target_lufs - m.loudness_lufs))
-    return made if made is best else _attempt(mixed, limited, rate, best.gain_db, limit_db - MARGIN_DB, check)
+        best = min(best, made, key=lambda m: abs(m.loudness_lufs - target_lufs))
+    return made if made is best else _attempt(mixed, limited, rate, best.gain_db, ceiling_db, check)
 
 
 def _attempt(
     mixed: RawFile, limited: RawFile, rate: int, gain_db: float, ceiling_db: float, check: Callable[[], None]
-) -> Mastered:
+) -> _Attempt:
     limited.restart()
     limiter, factor = Limiter(ceiling_db, rate), np.float32(amplitude(gain_db))
-    meter, peak = LoudnessMeter(rate, mixed.channels), TruePeakMeter(mixed.channels)
+    meter = LoudnessMeter(rate, mixed.channels)
     for start in range(0, mixed.frames, BLOCK):
         check()
         stop = min(start + BLOCK, mixed.frames)
         block = limiter.process(mixed.read(start - limiter.before, stop + limiter.after) * factor)
-        peak.add(block)
         interleaved = np.ascontiguousarray(block.T)
         meter.add(interleaved)
         limited.write(interleaved)
-    return Mastered(gain_db, meter.loudness_lufs(), peak.true_peak_dbtp(), limiter.reduction_db)
+    return _Attempt(gain_db, meter.loudness_lufs(), limiter.reduction_db)

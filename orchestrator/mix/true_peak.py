@@ -68,8 +68,9 @@ def _between(samples: Samples, start: int, stop: int) -> Samples:
     padded[:, inner.start - low : inner.stop - low] = samples[:, inner]
     best = np.zeros(stop - start, np.float32)
     for channel in padded:
-        windows = np.lib.stride_tricks.sliding_window_view(channel, 2 * HALF_TAPS)[: stop - start]
-        np.maximum(best, np.abs(windows @ phases().T).max(axis=1), out=best)
+        windows = np.lib.stride_tricks.sliding_window_view(channel, stop - start)[: 2 * HALF_TAPS]
+        between = phases() @ np.ascontiguousarray(windows)
+        np.maximum(best, np.abs(between, out=between).max(axis=0), out=best)
     return best
 
 

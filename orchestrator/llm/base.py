@@ -36,12 +36,16 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model said: the ``text`` as it came, and ``data``, the JSON in it where a schema was given."""
+    """What a model said: the ``text`` as it came, and ``data``, the JSON in it where a schema was given.
+
+    ``cut`` where the text ends early because the model reached its limit of tokens.
+    """
 
     text: str
     data: Any = None
     usage: Usage = field(default_factory=Usage)
     model: str = ""
+    cut: bool = False
 
 
 class LanguageModel(Protocol):

@@ -3,12 +3,13 @@
 SoundwrightError
 +-- LanguageModelError
     +-- ModelUnavailable   no key, no server, no such model, package missing: the user sets it up (exit code 4)
-    +-- ModelRefused       the model will not answer this, or the context is too long: the user asks otherwise (exit code 3)
+    +-- ModelRefused       it will not answer this, or the context is too long: the user asks otherwise (exit code 3)
     +-- BadAnswer          no JSON where JSON was asked for: the model is told and tries again (exit code 3)
 """
 
 from __future__ import annotations
 
+from soundwright.orchestrator.llm.base import Usage
 from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
 
 
@@ -29,10 +30,11 @@ class ModelRefused(LanguageModelError):
 
 
 class BadAnswer(LanguageModelError):
-    """An answer without usable JSON. ``text`` is what came."""
+    """An answer without usable JSON. ``text`` is what came, ``usage`` what it cost, where the client knows."""
 
     addressee: Addressee = "llm"
 
-    def __init__(self, message: str, text: str = "") -> None:
+    def __init__(self, message: str, text: str = "", usage: Usage | None = None) -> None:
         super().__init__(message)
         self.text = text
+        self.usage = Usage() if usage is None else usage

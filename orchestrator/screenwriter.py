@@ -28,6 +28,8 @@ from soundwright.scripts_compiler.importers.common import (
     speakable,
 )
 from soundwright.scripts_compiler.importers.detect import quoted_lines
+from soundwright.scripts_compiler.importers.screenplay_lines import colon_speech
+from soundwright.scripts_compiler.importers.voices import gender_of
 from soundwright.scripts_compiler.script import Script
 
 MAX_IDEA_WORDS = 120
@@ -91,6 +93,9 @@ def _is_idea(text: str) -> bool:
         return detect(text) == "prose"
     if _ORDERS.search(text):
         return True
+    spoken = colon_speech(text) if len(lines) == 1 else None
+    if spoken is not None and gender_of(spoken[0]) is not None:
+        return False
     return not (_TAGGED.search(text) or quoted_lines(text) > 1 or (words > 60 and len(lines) > 2))
 
 

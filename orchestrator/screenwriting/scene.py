@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from soundwright.orchestrator.screenwriting.idea import Idea
 from soundwright.orchestrator.screenwriting.settings import Event
 from soundwright.scripts_compiler.importers.common import NARRATOR, NARRATOR_DESCRIPTION, Ids, split_speech
-from soundwright.scripts_compiler.importers.voices import gender_of
+from soundwright.scripts_compiler.importers.voices import gender_of, voice_for
 
 Cue = dict[str, object]
 WORDS_PER_SECOND = 2.3
@@ -56,10 +56,12 @@ def build(idea: Idea, known: Callable[[str], bool]) -> Plan:
     if not idea.music:  # nothing else would hold the programme open up to its end
         plan.cues.append({"type": "pause", "track": "clock", "length": idea.length_s})
     intro_s, outro_s = _frame(plan)
-    _beds(plan)
+    if not idea.only_music:
+        _beds(plan)
     _music(plan, intro_s, outro_s)
     _speech(plan, intro_s, outro_s)
-    _events(plan, intro_s, outro_s)
+    if not idea.only_music:
+        _events(plan, intro_s, outro_s)
     return plan
 
 
@@ -147,10 +149,10 @@ def _speech(plan: Plan, intro_s: float, outro_s: float) -> None:
     start: Cue = {"at": round(at_s, 3)}
     for (voice, text), spoken_s in zip(lines, lengths, strict=True):
         _voice(plan, voice)
-        plan.cues.append(
-            {"type": "speech", "voice": voice, "text": text, "track": "voices", "start": start}
-            | ({"space": "none"} if voice == NARRATOR else {})
-        )
+        cue: Cue = {"type": "speech", "voice": voice, "text": text, "track": "voices", "start": start}
+        if voice == NARRATOR:
+            cue["space"] = "none"  # the storyteller is not in the scene
+        plan.cues.append(cue)
         plan.busy.append((at_s, at_s + spoken_s + SPEECH_MARGIN_S))
         # later lines follow the real end of the one before, so that a slow voice never talks over itself
         at_s += spoken_s + max(gap_s, SPEECH_MARGIN_S)
@@ -162,7 +164,7 @@ def _quoted(plan: Plan) -> list[tuple[str, str]]:
     count = max(1, plan.idea.voices or 2)
     ordinals = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth")
     names = [f"{ordinal} Voice" for ordinal in ordinals]
-    return [(names[k % min(count, len(names))], text) for k, text in enumerate(plan.idea.quotes)]
+    return [(who or names[k % min(count, len(names))], text) for k, (who, text) in enumerate(plan.idea.quotes)]
 
 
 def _voice(plan: Plan, name: str) -> None:
@@ -170,6 +172,9 @@ def _voice(plan: Plan, name: str) -> None:
         return
     if name == NARRATOR:
         plan.voices.append({"name": name, "description": NARRATOR_DESCRIPTION})
+        return
+    if not name.endswith(" Voice"):
+        plan.voices.append(voice_for(name))
         return
     gender = gender_of(name) or ("female" if len(plan.voices) % 2 else "male")
     kind = "woman" if gender == "female" else "man"

@@ -150,7 +150,28 @@ def test_what_is_a_script_already_goes_to_its_importer(name: str, kind: str) -> 
 
 def test_a_short_dialogue_in_prose_is_no_idea() -> None:
     assert write('Ann met Bob. "Hi," said Ann. "Go," said Bob.').kind == "prose"
-    assert write("Ann: Hi.\nBob: Go.").kind == "screenplay"
+    assert write("Ann: Hi.\nBob: Go.").kind == write("Ann: Hi.").kind == "screenplay"
+
+
+def test_orders_within_a_sentence_are_not_spoken() -> None:
+    assert _spoken(write("Make me a two minute adventure of pirates at sea, three voices")) == [
+        "Adventure of pirates at sea."
+    ]
+
+
+def test_a_quoted_line_goes_to_the_person_that_says_it() -> None:
+    written = write('A farm at noon, 30 s. An old woman says "Good boy."')
+    assert [(c.voice, c.text) for c in written.script.cues if isinstance(c, SpeechCue)][-1] == (
+        "Old Woman",
+        "Good boy.",
+    )
+    assert (written.script.voices[-1].gender, written.script.voices[-1].age) == ("female", "old")
+
+
+def test_only_music_is_only_music() -> None:
+    assert all(
+        isinstance(cue, SceneCue | MusicCue) for cue in write("music only: sad piano for 15 seconds").script.cues
+    )
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "!!! ???", "\x00"])

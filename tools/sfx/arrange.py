@@ -8,11 +8,10 @@ from soundwright.tools.assets import Samples
 from soundwright.tools.sfx import dsp
 from soundwright.tools.sfx.dsp import RATE, Rng, Signal
 from soundwright.tools.sfx.parse import Layer
-from soundwright.tools.sfx.sound import Manner
 
 MAX_NATURAL_S = 10.0
 PERIOD_S = 40.0
-_VARIANTS = 6
+_VARIANTS = 7
 _PEAK = 0.85
 _BED_RMS = 0.11
 _EVENT_RMS = 0.24
@@ -27,7 +26,8 @@ def arrange(layers: list[Layer], length_s: float | None, *, loop: bool, seed: in
         length_s = _natural(layers)
     n = dsp.frames(length_s)
     beds = any(layer.sound.style == "bed" for layer in layers)
-    single = [l for l in layers if not loop and (l.sound.style == "once" or l.manner.count or len({x.turn for x in layers}) > 1)]
+    turns = len({layer.turn for layer in layers})
+    single = [x for x in layers if not loop and (x.sound.style == "once" or x.manner.count or turns > 1)]
     lasting = [layer for layer in layers if layer not in single]
     period, repeats = _period(n, loop=loop, tile=not single or beds)
     wrap = loop or repeats > 1
@@ -85,16 +85,24 @@ def _stereo(x: Signal) -> Signal:
 def _lasting(rng: Rng, layer: Layer, n: int, *, wrap: bool, composed: bool) -> Signal:
     manner = layer.manner.but(frames=n)
     if layer.sound.style == "bed":
-        signal = layer.sound.render(rng, manner)
+        signal = _tame(layer.sound.render(rng, manner))
         scaled = signal if layer.sound.name == "room tone" else signal * (_BED_RMS / max(1e-9, dsp.level_of(signal)))
     else:
         scaled = _repeated(rng, layer, n, wrap=wrap, composed=composed)
     return _place_far(rng, scaled, layer, composed=composed, wrap=True if layer.sound.style == "bed" else wrap)
 
 
+def _tame(x: Signal) -> Signal:
+    """Round off the rare peaks of a bed beyond 18 dB above its RMS, so that they do not push all else down."""
+    top = 8.0 * max(1e-9, dsp.level_of(x))
+    return np.asarray(top * np.tanh(x / top))
+
+
 def _repeated(rng: Rng, layer: Layer, n: int, *, wrap: bool, composed: bool) -> Signal:
     """An event that comes back as long as the sound lasts."""
-    variants = _variants(rng, layer, n, _VARIANTS if layer.sound.style == "steady" else 3)
+    variants = _variants(
+        rng, layer, n, 8 if layer.sound.gap_s < 1 else _VARIANTS if layer.sound.style == "steady" else 3
+    )
     out = np.zeros((2, n))
     gap = layer.sound.gap_s / (layer.manner.speed if layer.sound.style == "steady" else 1.0)
     gap = gap or variants[0].shape[-1] / RATE
@@ -115,7 +123,7 @@ def _moments(rng: Rng, layer: Layer, n: int, gap_s: float, *, wrap: bool, compos
         return [0]
     scale = min(gap_s, n / RATE)
     at = float(rng.uniform(0.02, 0.5)) * scale if composed else 0.0
-    moments = []
+    moments: list[int] = []
     while at < n / RATE - 0.1 and len(moments) < (count or 10_000):
         moments.append(int(at * RATE))
         at += gap_s * float(rng.uniform(1 - jitter, 1 + 1.2 * jitter))
@@ -177,7 +185,9 @@ def _span(layer: Layer) -> float:
     if layer.sound.style == "bed":
         return 3.0
     count = layer.manner.count or layer.sound.count
-    return (count - 1) * _gap(layer) + min(layer.sound.natural_s if layer.sound.stretch else 1.6, max(0.9, layer.sound.gap_s))
+    return (count - 1) * _gap(layer) + min(
+        layer.sound.natural_s if layer.sound.stretch else 1.6, max(0.9, layer.sound.gap_s)
+    )
 
 
 def _counted(rng: Rng, layer: Layer, room_n: int, n: int) -> Signal:
@@ -209,8 +219,3 @@ def _finish(mixed: Samples, layers: list[Layer], *, loop: bool) -> Samples:
         mixed = dsp.fade(mixed, ends, 0.05).astype(np.float32)
     same = bool(np.max(np.abs(mixed[0] - mixed[1])) < 1e-6)
     return np.ascontiguousarray(mixed[:1] if same else mixed, dtype=np.float32)
-
-
-def manner_of(layer: Layer) -> Manner:
-    """The manner of a layer (for inspection)."""
-    return layer.manner

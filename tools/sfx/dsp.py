@@ -7,6 +7,7 @@ construction; grains are laid down modulo the length. A bed built of these two r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,7 @@ def _spectrum_gain(n: int, curve: Curve) -> Signal:
 
 def colour(rng: Rng, n: int, curve: Curve) -> Signal:
     """Circular noise of ``n`` frames, RMS 1, whose spectrum follows ``curve``: (Hz, dB) points, joined on log axes."""
-    from scipy.fft import irfft
+    from scipy.fft import irfft  # noqa: PLC0415
 
     gains = _spectrum_gain(n, curve)
     bins = gains * (rng.standard_normal(gains.size) + 1j * rng.standard_normal(gains.size))
@@ -69,7 +70,7 @@ def peak(x: Signal, top: float = 1.0) -> Signal:
 
 def shape(x: Signal, curve: Curve, *, wrap: bool = False) -> Signal:
     """Filter without phase shift along the last axis by a (Hz, dB) curve; ``wrap`` treats ``x`` as one period."""
-    from scipy.fft import irfft, next_fast_len, rfft
+    from scipy.fft import irfft, next_fast_len, rfft  # noqa: PLC0415
 
     n = x.shape[-1]
     size = n if wrap else next_fast_len(n + 4096)
@@ -91,7 +92,7 @@ def high_pass(x: Signal, hz: float, *, wrap: bool = False) -> Signal:
 
 def drift(rng: Rng, n: int, rate_hz: float, low: float = 0.0, high: float = 1.0) -> Signal:
     """A smooth circular random curve between ``low`` and ``high`` that changes about ``rate_hz`` times a second."""
-    from scipy.fft import irfft
+    from scipy.fft import irfft  # noqa: PLC0415
 
     bins = int(np.clip(round(n / RATE * rate_hz), 2, n // 2))
     spectrum = np.zeros(bins + 1, dtype=np.complex128)
@@ -100,28 +101,28 @@ def drift(rng: Rng, n: int, rate_hz: float, low: float = 0.0, high: float = 1.0)
     coarse = level(np.asarray(irfft(spectrum, size)))
     at = np.arange(n) * (size / n)
     smooth = np.interp(at, np.arange(size + 1), np.append(coarse, coarse[0]))
-    return low + (high - low) * (0.5 + 0.5 * np.tanh(0.9 * smooth))
+    return np.asarray(low + (high - low) * (0.5 + 0.5 * np.tanh(0.9 * smooth)))
 
 
 def envelope(n: int, points: Sequence[tuple[float, float]]) -> Signal:
     """Straight lines through (second, value) points."""
     times, values = zip(*points, strict=True)
-    return np.interp(np.arange(n) / RATE, times, values)
+    return np.asarray(np.interp(np.arange(n) / RATE, times, values))
 
 
-def fade(x: Signal, in_s: float = 0.002, out_s: float = 0.01) -> Signal:
+def fade(x: NDArray[np.floating[Any]], in_s: float = 0.002, out_s: float = 0.01) -> Signal:
     """Raised-cosine fades at both ends of the last axis."""
     n = x.shape[-1]
-    x = np.array(x, dtype=np.float64)
+    y = np.array(x, dtype=np.float64)
     for length_s, head in ((in_s, True), (out_s, False)):
         m = min(n // 2, round(length_s * RATE))
         if m > 0:
             ramp = 0.5 - 0.5 * np.cos(np.pi * (np.arange(m) + 0.5) / m)
             if head:
-                x[..., :m] *= ramp
+                y[..., :m] *= ramp
             else:
-                x[..., -m:] *= ramp[::-1]
-    return x
+                y[..., -m:] *= ramp[::-1]
+    return y
 
 
 def ring(n: int, decay_s: float, attack_s: float = 0.0005) -> Signal:
@@ -182,7 +183,7 @@ def voiced(rng: Rng, hz: Signal, formants: Formants, breath: float = 0.05, tilt:
     ``breath`` adds noise under the same formants; ``tilt`` is the fall of the harmonics (1: 6 dB per octave).
     Returns a signal at 48 kHz.
     """
-    from scipy.signal import resample
+    from scipy.signal import resample  # noqa: PLC0415
 
     rate = VOICE_RATE
     angle = phase(hz, rate=rate)
@@ -192,7 +193,7 @@ def voiced(rng: Rng, hz: Signal, formants: Formants, breath: float = 0.05, tilt:
         out += np.where(f < 7600, _formant_gain(f, formants) / k**tilt, 0.0) * np.sin(k * angle)
     if breath > 0:
         white = np.fft.rfft(rng.standard_normal(hz.size))
-        axis = np.fft.rfftfreq(hz.size, 1 / rate)
+        axis: Signal = np.asarray(np.fft.rfftfreq(hz.size, 1 / rate), dtype=np.float64)
         fixed = [(float(np.mean(c)), w, g) for c, w, g in formants]
         out = out + breath * level(np.fft.irfft(white * _formant_gain(axis, fixed), hz.size), level_of(out))
     return np.asarray(resample(out, hz.size * 3), dtype=np.float64)
@@ -224,7 +225,7 @@ def lay(n: int, grains: Sequence[Signal], at: NDArray[np.int64], gains: Signal, 
 def _lay_dense(
     n: int, grains: Sequence[Signal], at: NDArray[np.int64], gains: Signal, pick: NDArray[np.int64]
 ) -> Signal:
-    from scipy.fft import irfft, rfft
+    from scipy.fft import irfft, rfft  # noqa: PLC0415
 
     total = np.zeros(n // 2 + 1, dtype=np.complex128)
     for k, grain in enumerate(grains):
@@ -248,7 +249,7 @@ def rain_of(
     return lay(n, grains, at, gains, rng.integers(0, len(grains), at.size))
 
 
-def add(out: Signal, x: Signal, at: int, *, wrap: bool = False) -> None:
+def add(out: NDArray[np.floating[Any]], x: NDArray[np.floating[Any]], at: int, *, wrap: bool = False) -> None:
     """Add ``x`` to ``out`` from frame ``at``; what lies beyond the end is dropped, or goes on at the start."""
     n = out.shape[-1]
     if not wrap:
@@ -288,6 +289,20 @@ def burst(rng: Rng, low_hz: float, high_hz: float, decay_s: float, attack_s: flo
     return fade(band(rng, max(n, 256), low_hz, high_hz)[:n] * ring(n, decay_s, attack_s), 0.0002, 0.002)
 
 
+def solid(
+    rng: Rng, low_hz: float, high_hz: float, decay_s: float, *, many: int = 40, tilt: float = 0.5, damp: float = 0.6
+) -> Signal:
+    """A struck solid without a clear pitch: many random modes from ``low_hz`` to ``high_hz``.
+
+    The lowest mode falls by 60 dB in ``decay_s``, higher ones faster (power ``damp`` of the ratio) and
+    are weaker (``tilt``).
+    """
+    hz = np.exp(rng.uniform(np.log(low_hz), np.log(high_hz), many))
+    ratio = hz / low_hz
+    gains = rng.normal(0, 1, many) / ratio**tilt
+    return peak(modes(rng, hz, decay_s * rng.uniform(0.6, 1.2, many) / ratio**damp, gains, decay_s * 1.2))
+
+
 def sweep(start_hz: float, end_hz: float, length_s: float, bend: float = 1.0) -> Signal:
     """A frequency curve from one pitch to another on a log scale; ``bend`` above 1 moves late."""
     x = np.linspace(0, 1, frames(length_s)) ** bend
@@ -296,7 +311,7 @@ def sweep(start_hz: float, end_hz: float, length_s: float, bend: float = 1.0) ->
 
 def room(rng: Rng, x: Signal, decay_s: float, wet: float, dark_hz: float = 4000, *, wrap: bool = False) -> Signal:
     """Stereo reverb of a mono or stereo signal: decaying noise as the room's answer, left and right independent."""
-    from scipy.fft import irfft, next_fast_len, rfft
+    from scipy.fft import irfft, next_fast_len, rfft  # noqa: PLC0415
 
     n = x.shape[-1]
     m = frames(decay_s)
@@ -316,4 +331,4 @@ def room(rng: Rng, x: Signal, decay_s: float, wet: float, dark_hz: float = 4000,
 def pan(x: Signal, position: float | Signal) -> Signal:
     """Mono to stereo by constant power; ``position`` from -1 (left) to 1 (right), fixed or a curve."""
     angle = (np.asarray(position) + 1) * np.pi / 4
-    return np.stack([x * np.cos(angle), x * np.sin(angle)]) * np.sqrt(2)
+    return np.asarray(np.stack([x * np.cos(angle), x * np.sin(angle)]) * np.sqrt(2), dtype=np.float64)

@@ -1,8 +1,9 @@
 """From a description to layers: which known sounds, and in which manner.
 
 The text is cut into clauses at commas and words like "and", "with", "then". In each clause the longest name of a known
-sound is found first; its words, and those that belong to it, are used up, and the search goes on with the rest. Adjectives
-and numbers of a clause steer the sounds of that clause. A clause that names nothing only qualifies its neighbour.
+sound is found first; its words, and those that belong to it, are used up, and the search goes on with the rest.
+Adjectives and numbers of a clause steer the sounds of that clause. A clause that names nothing only
+qualifies its neighbour.
 """
 
 from __future__ import annotations
@@ -19,18 +20,17 @@ from soundwright.tools.sfx.scenes import Scene
 from soundwright.tools.sfx.sound import Manner, Sound
 from soundwright.tools.sfx.words import split, stem
 
-_CUT = re.compile(
-    r"\s*(?:[,;:.!]|\b(?:and then|then|followed by|and|with|while|over|plus|amid|beneath|as)\b)\s*"
-)
+_CUT = re.compile(r"\s*(?:[,;:.!]|\b(?:and then|then|followed by|and|with|while|over|plus|amid|beneath|as)\b)\s*")
 _NOT = re.compile(r"\b(?:without|no|not)\b[^,;.]*?(?=[,;.]|\band\b|\bwith\b|\bbut\b|$)")
 _SEQUENCE = ("then", "followed")
 _PLURAL_COUNT = 3
 _MAX_COUNT = 60
+_UNITS = ("second", "minute", "sec", "hour", "year", "metre", "meter", "people", "men")
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One sound of a description: how it is made (``manner``, without a length yet), its level, and its turn in time."""
+    """One sound of a description: how it is made (``manner``, not yet a length), its level, and its turn in time."""
 
     sound: Sound
     manner: Manner
@@ -61,7 +61,8 @@ def parse(description: str) -> list[Layer]:
     if not merged:
         near = ", ".join(nearest_sounds(description))
         raise ToolError(
-            f"no known sound fits {description!r}; the nearest are: {near}. Describe it with one of these, or choose another tool",
+            f"no known sound fits {description!r}; the nearest are: {near}. "
+            "Describe it with one of these, or choose another tool"
         )
     named = {sound.name for clause in merged for sound in clause.found if isinstance(sound, Sound)}
     layers: list[Layer] = []
@@ -92,8 +93,10 @@ def _clauses(description: str) -> list[_Clause]:
 def _names() -> tuple[tuple[frozenset[str], Sound | Scene], ...]:
     """All aliases as sets of stems: those of most words first, weak words last, else the longer first."""
     every: list[tuple[frozenset[str], Sound | Scene]] = []
-    for thing in (*sounds().values(), *scenes().values()):
-        every += [(frozenset(map(stem, split(alias))), thing) for alias in (thing.name, *thing.aliases)]
+    things: list[Sound | Scene] = [*sounds().values(), *scenes().values()]
+    for thing in things:
+        aliases = dict.fromkeys((thing.name, *thing.aliases))
+        every += [(frozenset(map(stem, split(alias))), thing) for alias in aliases]
     return tuple(sorted(every, key=lambda item: (-len(item[0]), item[0] <= _weak(), -sum(map(len, item[0])))))
 
 
@@ -102,10 +105,14 @@ def _weak() -> frozenset[str]:
     return frozenset(map(stem, vocabulary.WEAK))
 
 
+def _absorbed(thing: Sound | Scene) -> tuple[str, ...]:
+    return (thing.absorbs,) if isinstance(thing, Sound) else thing.absorbs
+
+
 @cache
 def _own(thing: Sound | Scene) -> frozenset[str]:
     """All stems that belong to a sound: of its aliases, and those it absorbs."""
-    return frozenset(stem(word) for text in (thing.name, *thing.aliases, *thing.absorbs) for word in split(text))
+    return frozenset(stem(word) for text in (thing.name, *thing.aliases, *_absorbed(thing)) for word in split(text))
 
 
 def _match(clause: _Clause) -> _Clause:
@@ -167,9 +174,7 @@ def _first(table: dict[str, float], tokens: list[str], default: float) -> float:
 
 def _manner(tokens: list[str]) -> Manner:
     forms = {*tokens, *map(stem, tokens)}
-    material = next(
-        (vocabulary.MATERIALS[f] for t in tokens for f in (t, stem(t)) if f in vocabulary.MATERIALS), ""
-    )
+    material = next((vocabulary.MATERIALS[f] for t in tokens for f in (t, stem(t)) if f in vocabulary.MATERIALS), "")
     return Manner(
         frames=0,
         intensity=_first(vocabulary.INTENSITY, tokens, 0.5),
@@ -190,7 +195,9 @@ def _count(tokens: list[str]) -> int | None:
     for k, token in enumerate(tokens):
         number = int(token) if token.isdecimal() and len(token) < 4 else vocabulary.NUMBERS.get(token)
         after = tokens[k + 1] if k + 1 < len(tokens) else ""
-        if number and not after.startswith(("second", "minute", "sec", "hour", "year", "metre", "meter", "people", "men")):
+        if number and not after.startswith(
+            ("second", "minute", "sec", "hour", "year", "metre", "meter", "people", "men")
+        ):
             return min(number, _MAX_COUNT)
     return None
 
@@ -222,7 +229,9 @@ def nearest_sounds(text: str, many: int = 5) -> list[str]:
     tokens = [stem(token) for token in split(text)]
     for alias, thing in _names():
         for word in alias:
-            best = max((difflib.SequenceMatcher(None, word, token).ratio() for token in tokens if len(token) > 2), default=0.0)
+            best = max(
+                (difflib.SequenceMatcher(None, word, token).ratio() for token in tokens if len(token) > 2), default=0.0
+            )
             if best > 0.7:
                 scored[thing.name] = max(scored.get(thing.name, 0.0), best)
     ranked = sorted(scored, key=lambda name: (-scored[name], name))

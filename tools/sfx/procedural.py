@@ -8,6 +8,9 @@ from soundwright.scripts_compiler.catalogue.generate import GenerateSound
 from soundwright.tools.assets import Asset, Audio
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError
+from soundwright.tools.sfx import library, parse
+from soundwright.tools.sfx.arrange import arrange
+from soundwright.tools.sfx.dsp import RATE
 
 
 class ProceduralSoundTool:
@@ -30,7 +33,7 @@ class ProceduralSoundTool:
         speed=20.0,
         max_batch=16,
         max_length_s=3600.0,
-        help="Sound effects and ambiences by synthesis: about 150 known sounds and 30 places, no weights, no recordings.",
+        help="Sound effects and ambiences by synthesis: about 150 sounds and 30 places; no weights, no recordings.",
     )
 
     def load(self, place: Place) -> None:
@@ -38,32 +41,24 @@ class ProceduralSoundTool:
         del place
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
-        """Make each sound; a description that names no known sound yields a ``ToolError`` that lists the nearest ones."""
+        """Make each sound; one that is not known yields a ``ToolError`` that lists the nearest."""
         yield from each(batch, context, self._make)
 
     def close(self) -> None:
         """Nothing to free."""
 
     def _make(self, request: Request) -> Asset:
-        from soundwright.tools.sfx.arrange import arrange
-        from soundwright.tools.sfx.dsp import RATE
-        from soundwright.tools.sfx.parse import parse
-
         params = GenerateSound(**request.params)
-        layers = parse(params.description)
+        layers = parse.parse(params.description)
         samples = arrange(layers, params.length, loop=params.loop, seed=request.seed, take=params.take)
         return Audio(samples, RATE)
 
 
 def known_sounds() -> list[str]:
     """Names of all sounds and places that the procedural tool knows, sorted."""
-    from soundwright.tools.sfx import library
-
     return library.known_sounds()
 
 
 def nearest_sounds(text: str) -> list[str]:
     """Up to five known sounds whose names are most like ``text``."""
-    from soundwright.tools.sfx import parse
-
     return parse.nearest_sounds(text)

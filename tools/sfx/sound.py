@@ -16,9 +16,9 @@ Style = Literal["bed", "once", "steady", "sparse"]
 class Manner:
     """How a sound is to be made, as its description says.
 
-    ``frames`` is the length to fill (beds must be circular over it; events may ignore it). ``intensity`` 0 to 1 (light to
-    heavy), ``speed`` a factor, ``distance`` 0 (near) to 1 (far), ``size`` a factor (small 0.7, large 1.4), ``words`` all
-    stems of the description.
+    ``frames`` is the length to fill (beds must be circular over it; events may ignore it). ``intensity`` 0 to 1 (light
+    to heavy), ``speed`` a factor, ``distance`` 0 (near) to 1 (far), ``size`` a factor (small 0.7, large 1.4), ``words``
+    all words of the description and their stems.
     """
 
     frames: int
@@ -39,7 +39,7 @@ class Manner:
         return self.frames / RATE
 
     def says(self, *beginnings: str) -> bool:
-        """Whether the description has one of these words, in any form; four letters or more may be a word's beginning."""
+        """Whether the description has one of these words, in any form; four letters may be a beginning."""
         return any(
             begin in self.words
             or stem(begin) in self.words
@@ -59,14 +59,15 @@ Render = Callable[[Rng, Manner], Signal]
 class Sound:
     """One known sound.
 
-    ``aliases`` are sets of words that name it. ``style``: a ``bed`` fills any length; ``once`` happens and is over;
-    ``steady`` repeats every ``gap_s`` (0: back to back) as long as it lasts; ``sparse`` comes back now and then. ``count`` is how often it
-    happens where neither text nor length says so. ``stretch`` lets a single event last as long as asked, within a factor
-    of two of ``natural_s``. ``absorbs`` are words that belong to it and name no second sound.
+    ``names`` lists, between commas, the sets of words that name it. ``style``: a ``bed`` fills any length; ``once``
+    happens and is over; ``steady`` repeats every ``gap_s`` (0: back to back) as long as it lasts; ``sparse`` comes back
+    now and then. ``count`` is how often it happens where neither text nor length says so. ``stretch`` lets a single
+    event last as long as asked, within a factor of two of ``natural_s``. ``absorbs`` lists words that belong to it and
+    name no second sound.
     """
 
     name: str
-    aliases: tuple[str, ...]
+    names: str
     render: Render
     style: Style = "once"
     gap_s: float = 1.0
@@ -74,4 +75,9 @@ class Sound:
     jitter: float = 0.05
     natural_s: float = 6.0
     stretch: bool = False
-    absorbs: tuple[str, ...] = ()
+    absorbs: str = ""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Every name, each a set of words that must all be there."""
+        return (self.name, *(name.strip() for name in self.names.split(",") if name.strip()))

@@ -11,23 +11,37 @@ from soundwright.tools.sfx.dsp import Rng, Signal
 from soundwright.tools.sfx.sound import Manner, Sound
 
 # Partials of a Western church bell by their names: hum, prime, tierce, quint, nominal, then upper ones.
-_CHURCH = ((0.5, 1.0, 0.5), (1.0, 0.75, 0.8), (1.2, 0.65, 1.0), (1.5, 0.4, 0.45), (2.0, 0.5, 1.0), (2.52, 0.3, 0.5),
-           (2.67, 0.28, 0.5), (3.01, 0.24, 0.6), (4.17, 0.16, 0.45), (5.43, 0.11, 0.3), (6.8, 0.07, 0.2))  # fmt: skip
+_CHURCH = (
+    (0.5, 1.0, 0.6),
+    (1.0, 0.75, 0.5),
+    (1.19, 0.65, 0.9),
+    (1.5, 0.4, 0.4),
+    (2.0, 0.55, 1.0),
+    (2.52, 0.4, 0.5),
+    (2.67, 0.4, 0.6),
+    (3.01, 0.35, 0.8),
+    (3.35, 0.2, 0.3),
+    (4.17, 0.25, 0.6),
+    (5.43, 0.2, 0.5),
+    (6.8, 0.15, 0.4),
+    (8.2, 0.1, 0.3),
+    (9.7, 0.08, 0.25),
+)
 
 
 def bell(rng: Rng, hz: float, ring_s: float, partials: Sequence[tuple[float, float, float]] = _CHURCH) -> Signal:
-    """A struck bell: ``partials`` are (ratio, part of ``ring_s``, factor); each is a slightly detuned pair that beats."""
+    """A struck bell: ``partials`` are (ratio, part of ``ring_s``, factor); each a detuned pair that beats."""
     ratio, part, g = (np.array(column) for column in zip(*partials, strict=True))
     detune = 1 + rng.uniform(0.0004, 0.0016, ratio.size)
     one = dsp.modes(rng, hz * ratio, ring_s * part, g, ring_s)
     two = dsp.modes(rng, hz * ratio * detune, ring_s * part, g * 0.6, ring_s)
-    strike = dsp.burst(rng, hz * 4, min(12000, hz * 18), 0.03)
+    strike = dsp.solid(rng, min(5000, hz * 2.5), min(12000, hz * 20), 0.25, many=30, tilt=0.2)
     return dsp.fade(dsp.total((0, one + two), (0, 0.5 * dsp.peak(strike))), 0.0003, ring_s * 0.15)
 
 
 def church_bell(rng: Rng, manner: Manner) -> Signal:
     """One stroke of a church bell."""
-    hz = (300 if not manner.says("big ben", "cathedral", "deep", "toll") else 190) / manner.size
+    hz = (340 if not manner.says("big ben", "cathedral", "deep", "toll") else 190) / manner.size
     return dsp.room(rng, bell(rng, hz * rng.uniform(0.997, 1.003), 7.0 * manner.size), 1.5, 0.15)
 
 
@@ -36,7 +50,9 @@ def hand_bell(rng: Rng, manner: Manner) -> Signal:
     hz = 1150 / manner.size
     parts = ((1.0, 1.0, 1.0), (2.6, 0.5, 0.5), (3.0, 0.45, 0.5), (5.3, 0.25, 0.35), (8.1, 0.12, 0.2))
     strokes = 1 if manner.says("single", "servic", "desk", "reception") else 6
-    return dsp.total(*((0.19 * k + rng.uniform(0, 0.03), bell(rng, hz, 1.6, parts) * rng.uniform(0.5, 1)) for k in range(strokes)))
+    return dsp.total(
+        *((0.19 * k + rng.uniform(0, 0.03), bell(rng, hz, 1.6, parts) * rng.uniform(0.5, 1)) for k in range(strokes))
+    )
 
 
 def ding(rng: Rng, manner: Manner) -> Signal:
@@ -52,7 +68,7 @@ def doorbell(rng: Rng, manner: Manner) -> Signal:
         n = dsp.frames(0.9)
         buzz = dsp.harmonics(np.full(n, 120.0), 1 / np.arange(1, 60) ** 0.6)
         return dsp.fade(dsp.shape(buzz, [(100, -6), (500, 0), (2500, 0), (8000, -20)]), 0.005, 0.02)
-    parts = ((1.0, 1.0, 1.0), (2.0, 0.5, 0.3), (3.0, 0.35, 0.25), (4.2, 0.2, 0.15))
+    parts = ((1.0, 1.0, 1.0), (2.76, 0.4, 0.25), (5.4, 0.2, 0.12))
     return dsp.room(rng, dsp.total((0, bell(rng, 659, 1.6, parts)), (0.55, bell(rng, 523, 2.0, parts))), 0.4, 0.15)
 
 
@@ -69,13 +85,17 @@ def ringing(rng: Rng, length_s: float, hz: float, strikes_per_s: float, pair: fl
     bells = [bell(rng, hz, 0.9, parts), bell(rng, hz * pair, 0.9, parts)]
     out = np.zeros(n)
     for k in range(int(length_s * strikes_per_s)):
-        dsp.add(out, bells[k % 2] * rng.uniform(0.8, 1), int((k + rng.uniform(-0.05, 0.05)) * dsp.RATE / strikes_per_s) % n)
+        dsp.add(
+            out, bells[k % 2] * rng.uniform(0.8, 1), int((k + rng.uniform(-0.05, 0.05)) * dsp.RATE / strikes_per_s) % n
+        )
     return dsp.fade(out, 0.001, 0.1)
 
 
 def bicycle_bell(rng: Rng, manner: Manner) -> Signal:
     """Two thumb strokes on a bicycle bell."""
-    return dsp.total((0, ringing(rng, 0.35, 2450 / manner.size, 19, 1.03)), (0.42, ringing(rng, 0.4, 2450 / manner.size, 19, 1.03)))
+    return dsp.total(
+        (0, ringing(rng, 0.35, 2450 / manner.size, 19, 1.03)), (0.42, ringing(rng, 0.4, 2450 / manner.size, 19, 1.03))
+    )
 
 
 def wind_chimes(rng: Rng, manner: Manner) -> Signal:
@@ -100,7 +120,12 @@ def gong(rng: Rng, manner: Manner) -> Signal:
     out = np.zeros(n)
     for r in ratio:
         rise = 0.01 + 0.05 * r
-        out += np.sin(2 * np.pi * 95 / manner.size * r * t + rng.uniform(0, 6)) * np.exp(-t * (0.4 + 0.14 * r)) * (1 - np.exp(-t / rise)) / r**0.6
+        out += (
+            np.sin(2 * np.pi * 95 / manner.size * r * t + rng.uniform(0, 6))
+            * np.exp(-t * (0.4 + 0.14 * r))
+            * (1 - np.exp(-t / rise))
+            / r**0.6
+        )
     return dsp.room(rng, dsp.fade(out, 0.001, 1.0), 2.0, 0.2)
 
 
@@ -110,19 +135,29 @@ def jingle(rng: Rng, manner: Manner) -> Signal:
     parts = []
     for at in np.abs(rng.normal(0.03, 0.03, 26)):
         f = rng.uniform(4200, 9500, 4)
-        parts.append((float(at), dsp.modes(rng, f, rng.uniform(0.1, 0.3, 4), [1, 0.8, 0.6, 0.4], 0.32) * rng.uniform(0.2, 1)))
+        parts.append(
+            (float(at), dsp.modes(rng, f, rng.uniform(0.1, 0.3, 4), [1, 0.8, 0.6, 0.4], 0.32) * rng.uniform(0.2, 1))
+        )
     return dsp.total(*parts)
 
 
 def cowbell(rng: Rng, manner: Manner) -> Signal:
     """A cow bell: two strong low partials, short."""
     hz = 540 / manner.size * rng.uniform(0.95, 1.05)
-    return bell(rng, hz, 0.7, ((1, 1, 1), (1.51, 0.9, 0.9), (2.4, 0.5, 0.4), (3.7, 0.3, 0.3), (5.2, 0.2, 0.2))) * rng.uniform(0.6, 1)
+    return bell(
+        rng, hz, 0.7, ((1, 1, 1), (1.51, 0.9, 0.9), (2.4, 0.5, 0.4), (3.7, 0.3, 0.3), (5.2, 0.2, 0.2))
+    ) * rng.uniform(0.6, 1)
 
 
 def tick(rng: Rng, manner: Manner) -> Signal:
     """One tick and one tock; deep for a tall clock, thin for a watch."""
-    deep = 1.0 / (1.5 if manner.says("grandfather", "tall", "old", "pendulum", "hall") else 0.7 if manner.says("watch", "wrist", "stopwatch") else 1.0)
+    deep = 1.0 / (
+        1.5
+        if manner.says("grandfather", "tall", "old", "pendulum", "hall")
+        else 0.7
+        if manner.says("watch", "wrist", "stopwatch")
+        else 1.0
+    )
     period_s = (0.25 if deep > 1.2 else 1.0 if deep < 0.8 else 0.5) / manner.speed
     parts = []
     for k, pitch in enumerate((1.0, 0.83)):
@@ -154,32 +189,137 @@ def music_box(rng: Rng, manner: Manner) -> Signal:
     notes = np.array([0, 4, 7, 12, 11, 7, 9, 5, 2, 5, 9, 7, 4, 2, 0])
     parts = ((1.0, 1.0, 1.0), (3.9, 0.3, 0.25), (6.3, 0.15, 0.15))
     step_s = 0.32 / manner.speed
-    return dsp.total(*((k * step_s, bell(rng, 880 * 2 ** (s / 12), 1.4, parts)) for k, s in enumerate(np.roll(notes, int(rng.integers(4))))))
+    return dsp.total(
+        *(
+            (k * step_s, bell(rng, 880 * 2 ** (s / 12), 1.4, parts))
+            for k, s in enumerate(np.roll(notes, int(rng.integers(4))))
+        )
+    )
 
 
 SOUNDS = (
-    Sound("church bell", ("church bell", "bell", "bell toll", "toll", "bell tower", "cathedral bell", "bell ring", "tower bell", "ship bell", "big ben"),
-          church_bell, "steady", gap_s=2.4, count=3, jitter=0.02, absorbs=("church", "ring", "toll", "tower", "village", "cathedral", "strike")),
-    Sound("hand bell", ("hand bell", "handbell", "small bell", "dinner bell", "little bell", "servant bell", "shop bell", "town crier"), hand_bell, "once",
-          gap_s=2.5, absorbs=("ring", "bell", "shop", "door")),
-    Sound("ding", ("ding", "elevator", "elevator ding", "lift ding", "desk bell", "reception bell", "service bell", "counter bell", "elevator bell",
-                   "triangle", "microwave", "hotel bell"),
-          ding, "once", gap_s=1.5, absorbs=("elevator", "lift", "bell", "ring", "arrive", "door", "desk", "reception")),
-    Sound("doorbell", ("doorbell", "door bell", "ding dong", "buzzer door", "intercom"), doorbell, "once", gap_s=2.5, absorbs=("ring", "door", "chime", "buzz")),
-    Sound("school bell", ("school bell", "electric bell", "alarm bell", "fire bell", "boxing bell", "bell alarm", "fire alarm bell", "break bell"),
-          electric_bell, "once", gap_s=3.5, natural_s=2.5, stretch=True, absorbs=("ring", "school", "bell")),
-    Sound("bicycle bell", ("bicycle bell", "bike bell", "bicycle", "bike ring"), bicycle_bell, "once", gap_s=2, absorbs=("ring", "bell")),
-    Sound("wind chimes", ("wind chime", "chime", "chime wind"), wind_chimes, "bed", natural_s=8, absorbs=("wind", "breeze", "porch")),
-    Sound("gong", ("gong", "tam tam", "temple bell", "temple gong", "singing bowl"), gong, "once", gap_s=5, absorbs=("strike", "temple")),
-    Sound("sleigh bells", ("sleigh bell", "jingle bell", "tambourine", "jingle", "santa"), jingle, "steady", gap_s=0.36, count=10, jitter=0.03,
-          absorbs=("bell", "sleigh")),
-    Sound("cow bell", ("cow bell", "cowbell", "goat bell", "sheep bell"), cowbell, "steady", gap_s=0.7, count=5, jitter=0.4,
-          absorbs=("cow", "bell", "goat", "sheep", "ring")),
-    Sound("clock tick", ("clock tick", "tick", "clock", "watch tick", "ticktock", "tick tock", "pendulum", "metronome", "stopwatch", "timer", "wristwatch"),
-          tick, "steady", gap_s=0.0, count=5, jitter=0.0, absorbs=("clock", "watch", "grandfather", "wall", "old", "tock", "pocket")),
-    Sound("clock chime", ("clock chime", "clock strike", "grandfather clock strike", "clock bell", "grandfather clock chime", "strike midnight", "cuckoo clock"),
-          clock_chime, "steady", gap_s=1.9, count=3, jitter=0.0, absorbs=("clock", "grandfather", "strike", "hour", "midnight", "noon", "chime")),
-    Sound("alarm clock", ("alarm clock", "clock alarm", "digital alarm", "wake alarm"), alarm_clock, "steady", gap_s=1.0, count=4, jitter=0.0,
-          absorbs=("clock", "alarm", "beep", "ring")),
-    Sound("music box", ("music box", "musical box", "lullaby box"), music_box, "once", gap_s=6, absorbs=("lullaby", "tune")),
-)  # fmt: skip
+    Sound(
+        "church bell",
+        ("church bell, bell, bell toll, toll, bell tower, cathedral bell, bell ring, tower bell, ship bell, big ben"),
+        church_bell,
+        "steady",
+        gap_s=2.4,
+        count=3,
+        jitter=0.02,
+        absorbs="church, ring, toll, tower, village, cathedral, strike",
+    ),
+    Sound(
+        "hand bell",
+        ("hand bell, handbell, small bell, dinner bell, little bell, servant bell, shop bell, town crier"),
+        hand_bell,
+        gap_s=2.5,
+        absorbs="ring, bell, shop, door",
+    ),
+    Sound(
+        "ding",
+        (
+            "ding, elevator, elevator ding, lift ding, desk bell, reception bell, service bell, counter "
+            "bell, elevator bell, triangle, microwave, hotel bell"
+        ),
+        ding,
+        gap_s=1.5,
+        absorbs="elevator, lift, bell, ring, arrive, door, desk, reception",
+    ),
+    Sound(
+        "doorbell",
+        "doorbell, door bell, ding dong, buzzer door, intercom",
+        doorbell,
+        gap_s=2.5,
+        absorbs="ring, door, chime, buzz",
+    ),
+    Sound(
+        "school bell",
+        ("school bell, electric bell, alarm bell, fire bell, boxing bell, bell alarm, fire alarm bell, break bell"),
+        electric_bell,
+        gap_s=3.5,
+        natural_s=2.5,
+        stretch=True,
+        absorbs="ring, school, bell",
+    ),
+    Sound(
+        "bicycle bell",
+        "bicycle bell, bike bell, bicycle, bike ring",
+        bicycle_bell,
+        gap_s=2,
+        absorbs="ring, bell",
+    ),
+    Sound(
+        "wind chimes",
+        "wind chime, chime, chime wind",
+        wind_chimes,
+        "bed",
+        natural_s=8,
+        absorbs="wind, breeze, porch",
+    ),
+    Sound(
+        "gong",
+        "gong, tam tam, temple bell, temple gong, singing bowl",
+        gong,
+        gap_s=5,
+        absorbs="strike, temple",
+    ),
+    Sound(
+        "sleigh bells",
+        "sleigh bell, jingle bell, tambourine, jingle, santa",
+        jingle,
+        "steady",
+        gap_s=0.36,
+        count=10,
+        jitter=0.03,
+        absorbs="bell, sleigh",
+    ),
+    Sound(
+        "cow bell",
+        "cow bell, cowbell, goat bell, sheep bell",
+        cowbell,
+        "steady",
+        gap_s=0.7,
+        count=5,
+        jitter=0.4,
+        absorbs="cow, bell, goat, sheep, ring",
+    ),
+    Sound(
+        "clock tick",
+        ("clock tick, tick, clock, watch tick, ticktock, tick tock, pendulum, metronome, stopwatch, timer, wristwatch"),
+        tick,
+        "steady",
+        gap_s=0.0,
+        count=5,
+        jitter=0.0,
+        absorbs="clock, watch, grandfather, wall, old, tock, pocket",
+    ),
+    Sound(
+        "clock chime",
+        (
+            "clock chime, clock strike, grandfather clock strike, clock bell, grandfather clock chime, "
+            "strike midnight, cuckoo clock"
+        ),
+        clock_chime,
+        "steady",
+        gap_s=1.9,
+        count=3,
+        jitter=0.0,
+        absorbs="clock, grandfather, strike, hour, midnight, noon, chime",
+    ),
+    Sound(
+        "alarm clock",
+        "alarm clock, clock alarm, digital alarm, wake alarm",
+        alarm_clock,
+        "steady",
+        count=4,
+        jitter=0.0,
+        absorbs="clock, alarm, beep, ring",
+    ),
+    Sound(
+        "music box",
+        "music box, musical box, lullaby box",
+        music_box,
+        gap_s=6,
+        absorbs="lullaby, tune",
+    ),
+)

@@ -66,7 +66,7 @@ def _cry(rng: Rng, pitch: Signal, formants: dsp.Formants, rough: float, breath: 
 
 def _pitch(points: list[tuple[float, float]]) -> Signal:
     times, values = zip(*points, strict=True)
-    return np.interp(np.arange(int(times[-1] * VOICE_RATE)) / VOICE_RATE, times, values)
+    return np.asarray(np.interp(np.arange(int(times[-1] * VOICE_RATE)) / VOICE_RATE, times, values))
 
 
 def _bow(x: Signal, attack: float = 0.12, release: float = 0.3) -> Signal:
@@ -77,19 +77,33 @@ def crow(rng: Rng, manner: Manner) -> Signal:
     """A crow's caw: harsh, 0.35 s."""
     del manner
     f = rng.uniform(0.92, 1.08)
-    pitch = _pitch([(0, 480 * f), (0.08, 560 * f), (0.25, 530 * f), (0.36, 430 * f)])
-    return _bow(_cry(rng, pitch, [(1150, 200, 1), (1750, 260, 0.9), (3000, 500, 0.3)], 1.0, 0.5, 0.3), 0.08, 0.3)
+    pitch = _pitch([(0, 300 * f), (0.08, 350 * f), (0.3, 330 * f), (0.4, 270 * f)])
+    return _bow(_cry(rng, pitch, [(1300, 180, 1), (1800, 220, 1), (2700, 400, 0.35)], 1.0, 0.9, 0.1), 0.06, 0.3)
 
 
 def owl(rng: Rng, manner: Manner) -> Signal:
     """An owl: a short hoot, then a long wavering one."""
     f = rng.uniform(0.96, 1.05) * 370 / manner.size**0.3
+
     def hoot(length_s: float, waver: float) -> Signal:
         n = dsp.frames(length_s)
         t = np.arange(n) / dsp.RATE
-        pitch = f * np.interp(t / length_s, [0, 0.3, 1], [0.93, 1, 0.95]) * (1 + waver * 0.018 * np.sin(2 * np.pi * 7 * t))
-        return dsp.harmonics(pitch, [1, 0.12, 0.04]) * np.sin(np.pi * t / length_s) ** 0.5 * (1 - waver * 0.4 * (0.5 + 0.5 * np.sin(2 * np.pi * 7 * t)))
-    return dsp.room(rng, dsp.total((0, hoot(0.4, 0)), (0.85, 0.5 * hoot(0.15, 0)), (1.1, hoot(0.75, 1))), 2.0, 0.35, 2500)
+        pitch = (
+            f * np.interp(t / length_s, [0, 0.3, 1], [0.93, 1, 0.95]) * (1 + waver * 0.018 * np.sin(2 * np.pi * 7 * t))
+        )
+        return (
+            (dsp.harmonics(pitch, [1, 0.04, 0.015]) + 0.06 * dsp.band(rng, n, f * 0.9, f * 1.1, 40))
+            * np.sin(np.pi * t / length_s) ** 0.5
+            * (1 - waver * 0.4 * (0.5 + 0.5 * np.sin(2 * np.pi * 7 * t)))
+        )
+
+    return dsp.room(
+        rng,
+        dsp.total((0, hoot(0.35, 0)), (0.75, 0.6 * hoot(0.16, 0)), (1.0, hoot(0.3, 0)), (1.42, hoot(0.55, 0.6))),
+        1.0,
+        0.15,
+        2500,
+    )
 
 
 def gull(rng: Rng, manner: Manner) -> Signal:
@@ -100,7 +114,13 @@ def gull(rng: Rng, manner: Manner) -> Signal:
     for k in range(int(rng.integers(2, 6))):
         d = 0.55 if k == 0 else 0.24
         pitch = _pitch([(0, 780 * f), (d * 0.3, 1280 * f), (d * 0.7, 1150 * f), (d, 800 * f)])
-        parts.append((at, _bow(_cry(rng, pitch, [(1300, 300, 1), (2600, 500, 0.9), (4200, 800, 0.3)], 0.25, 0.08), 0.1, 0.3) * (1 - 0.08 * k)))
+        parts.append(
+            (
+                at,
+                _bow(_cry(rng, pitch, [(1300, 300, 1), (2600, 500, 0.9), (4200, 800, 0.3)], 0.25, 0.08), 0.1, 0.3)
+                * (1 - 0.08 * k),
+            )
+        )
         at += d + 0.1
     return dsp.total(*parts)
 
@@ -109,12 +129,18 @@ def rooster(rng: Rng, manner: Manner) -> Signal:
     """Cock-a-doodle-doo."""
     del manner
     f = rng.uniform(0.95, 1.05)
-    calls = ([(0, 550), (0.18, 700)], [(0, 800), (0.14, 850)], [(0, 900), (0.12, 820), (0.2, 950)],
-             [(0, 800), (0.15, 1000), (0.6, 930), (0.95, 620)])  # fmt: skip
+    calls = (
+        [(0, 550), (0.18, 700)],
+        [(0, 800), (0.14, 850)],
+        [(0, 900), (0.12, 820), (0.2, 950)],
+        [(0, 800), (0.15, 1000), (0.6, 930), (0.95, 620)],
+    )
     parts, at = [], 0.0
     for points in calls:
         pitch = _pitch([(t, hz * f) for t, hz in points])
-        parts.append((at, _bow(_cry(rng, pitch, [(1100, 250, 1), (2300, 400, 0.9), (3600, 600, 0.5)], 0.3, 0.1, 0.4), 0.1, 0.25)))
+        parts.append(
+            (at, _bow(_cry(rng, pitch, [(1100, 250, 1), (2300, 400, 0.9), (3600, 600, 0.5)], 0.3, 0.1, 0.4), 0.1, 0.25))
+        )
         at += points[-1][0] + 0.05
     return dsp.room(rng, dsp.total(*parts), 0.6, 0.1)
 
@@ -126,7 +152,9 @@ def chicken(rng: Rng, manner: Manner) -> Signal:
     for k in range(int(rng.integers(3, 6))):
         d = 0.09 if k < 3 else 0.3
         pitch = _pitch([(0, 420), (d * 0.4, rng.uniform(560, 700)), (d, 430)])
-        parts.append((at, _bow(_cry(rng, pitch, [(900, 200, 1), (1900, 300, 0.8), (3200, 600, 0.3)], 0.5, 0.2), 0.1, 0.4)))
+        parts.append(
+            (at, _bow(_cry(rng, pitch, [(900, 200, 1), (1900, 300, 0.8), (3200, 600, 0.3)], 0.5, 0.2), 0.1, 0.4))
+        )
         at += d + rng.uniform(0.08, 0.2)
     return dsp.total(*parts)
 
@@ -136,7 +164,9 @@ def duck(rng: Rng, manner: Manner) -> Signal:
     honk = manner.says("goos", "honk")
     f, d = (420, 0.3) if honk else (230, 0.2)
     pitch = _pitch([(0, f), (d * 0.3, f * 1.15), (d, f * 0.85)])
-    return _bow(_cry(rng, pitch, [(1200, 150, 1), (1900, 200, 1), (2800, 400, 0.5)], 0.5, 0.1, 0.1), 0.06, 0.4) * rng.uniform(0.7, 1)
+    return _bow(
+        _cry(rng, pitch, [(1200, 150, 1), (1900, 200, 1), (2800, 400, 0.5)], 0.5, 0.1, 0.1), 0.06, 0.4
+    ) * rng.uniform(0.7, 1)
 
 
 def pigeon(rng: Rng, manner: Manner) -> Signal:
@@ -146,7 +176,9 @@ def pigeon(rng: Rng, manner: Manner) -> Signal:
     for d, f in ((0.3, 300), (0.7, 380), (0.25, 310)):
         t = np.arange(dsp.frames(d)) / dsp.RATE
         roll = 0.6 + 0.4 * np.sin(2 * np.pi * 24 * t)
-        parts.append((at, dsp.harmonics(f * (1 + 0.05 * np.sin(np.pi * t / d)), [1, 0.15, 0.05]) * np.sin(np.pi * t / d) * roll))
+        parts.append(
+            (at, dsp.harmonics(f * (1 + 0.05 * np.sin(np.pi * t / d)), [1, 0.15, 0.05]) * np.sin(np.pi * t / d) * roll)
+        )
         at += d + 0.06
     return dsp.total(*parts)
 
@@ -162,14 +194,21 @@ def woodpecker(rng: Rng, manner: Manner) -> Signal:
     """A drum roll on a hollow trunk."""
     del manner
     hit = dsp.modes(rng, [620, 1100, 1750], [0.05, 0.035, 0.02], [1, 0.6, 0.4], 0.06)
-    return dsp.room(rng, dsp.total(*((k / 19, hit * np.sin(np.pi * (k + 1) / 15) ** 0.4) for k in range(14))), 1.0, 0.25)
+    return dsp.room(
+        rng, dsp.total(*((k / 19, hit * np.sin(np.pi * (k + 1) / 15) ** 0.4) for k in range(14))), 1.0, 0.25
+    )
 
 
 def flapping(rng: Rng, manner: Manner) -> Signal:
     """Wings: soft puffs, faster for small birds."""
     flaps = []
     for k in range(9):
-        flaps.append((k * 0.095 / manner.speed * manner.size, dsp.burst(rng, 150, 1600, 0.09, 0.02) * rng.uniform(0.5, 1) * (1 - k * 0.06)))
+        flaps.append(
+            (
+                k * 0.095 / manner.speed * manner.size,
+                dsp.burst(rng, 150, 1600, 0.09, 0.02) * rng.uniform(0.5, 1) * (1 - k * 0.06),
+            )
+        )
     return dsp.total(*flaps)
 
 
@@ -184,7 +223,12 @@ def crickets(rng: Rng, manner: Manner) -> Signal:
         chirp_s = dsp.total(*((j * 0.028, pulse * (0.6 + 0.2 * j)) for j in range(3)))
         period = round(n / max(1, round(n / dsp.RATE * rng.uniform(1.8, 3.0) * manner.speed)))
         for at in range(int(rng.integers(period)), n, period):
-            dsp.add(out, dsp.pan(chirp_s, place) * (1.0 if k == 0 else rng.uniform(0.12, 0.5)), at + int(rng.integers(400)), wrap=True)
+            dsp.add(
+                out,
+                dsp.pan(chirp_s, place) * (1.0 if k == 0 else rng.uniform(0.12, 0.5)),
+                at + int(rng.integers(400)),
+                wrap=True,
+            )
     trill = np.stack([dsp.band(rng, n, 4200, 5200, 40) for _ in "lr"])
     flutter = 0.5 + 0.5 * np.sin(2 * np.pi * round(38 * n / dsp.RATE) * np.arange(n) / n)
     return out + 0.03 * trill * flutter
@@ -205,8 +249,12 @@ def buzzing(rng: Rng, manner: Manner) -> Signal:
     many = 12 if manner.says("be", "bee", "swarm", "hive", "wasp", "hornet") else 1
     out = np.zeros((2, n))
     for _ in range(many):
-        pitch = base * rng.uniform(0.9, 1.1) * (1 + 0.08 * dsp.drift(rng, n, 1.5, -1, 1))
-        wing = dsp.harmonics(pitch, 1 / np.arange(1, 22) ** 0.9, closed=True)
+        pitch = (
+            base
+            * rng.uniform(0.85, 1.15)
+            * (1 + 0.12 * dsp.drift(rng, n, 2.5, -1, 1) + 0.04 * dsp.drift(rng, n, 35, -1, 1))
+        )
+        wing = dsp.harmonics(pitch, 1 / np.arange(1, 22) ** 0.6, closed=True) * dsp.drift(rng, n, 50, 0.5, 1)
         out += dsp.pan(wing * dsp.drift(rng, n, 0.6) ** 1.5, dsp.drift(rng, n, 0.3, -0.8, 0.8))
     return dsp.high_pass(out, base * 0.7, wrap=True)
 
@@ -220,7 +268,12 @@ def frogs(rng: Rng, manner: Manner) -> Signal:
         m = dsp.frames(rng.uniform(0.2, 0.4))
         t = np.arange(m) / dsp.RATE
         pulses = (0.5 + 0.5 * np.sin(2 * np.pi * rng.uniform(28, 60) * t)) ** 3
-        croak = (np.sin(2 * np.pi * hz * t) + 0.6 * np.sin(4.1 * np.pi * hz * t) + 0.3 * np.sin(1.1 * np.pi * hz * t)) * pulses * np.sin(np.pi * t * dsp.RATE / m) ** 0.5
+        croak = (
+            (np.sin(2 * np.pi * hz * t) + 0.6 * np.sin(4.1 * np.pi * hz * t) + 0.3 * np.sin(1.1 * np.pi * hz * t))
+            * pulses
+            * np.sin(np.pi * t * dsp.RATE / m) ** 0.5
+        )
+        croak = croak + 0.5 * dsp.band(rng, m, hz * 0.8, hz * 2.4) * pulses
         period = round(n / max(1, round(n / dsp.RATE * rng.uniform(0.7, 1.3))))
         for at in range(int(rng.integers(period)), n, period):
             dsp.add(out, dsp.pan(croak, place) * (1 if k < 2 else 0.3), at + int(rng.integers(4000)), wrap=True)
@@ -228,23 +281,149 @@ def frogs(rng: Rng, manner: Manner) -> Signal:
 
 
 SOUNDS = (
-    Sound("birdsong", ("bird", "birdsong", "bird sing", "bird chirp", "dawn chorus", "bird song", "songbird", "sparrow", "robin", "nightingale", "blackbird",
-                       "lark", "tweet", "chirp", "twitter", "canary", "morning bird", "finch"),
-          birdsong, "bed", natural_s=8, absorbs=("sing", "chirp", "song", "tree", "morning", "garden", "forest", "tweet", "twitter", "spring")),
-    Sound("single bird", ("single bird", "one bird", "bird call", "lone bird", "bird whistle"), chirp, "sparse", gap_s=2.2, jitter=0.4, absorbs=("call", "chirp", "sing")),
-    Sound("crow", ("crow", "raven", "caw", "rook", "crow caw", "jackdaw", "magpie"), crow, "steady", gap_s=0.65, count=3, jitter=0.2, absorbs=("caw", "call", "croak")),
-    Sound("owl", ("owl", "hoot", "owl hoot"), owl, "sparse", gap_s=5.5, jitter=0.3, absorbs=("hoot", "call")),
-    Sound("seagulls", ("gull", "seagull", "gull cry"), gull, "sparse", gap_s=3.0, jitter=0.5, absorbs=("cry", "call", "scream", "squawk")),
-    Sound("rooster", ("rooster", "cock crow", "cockerel", "rooster crow", "cock-a-doodle"), rooster, "sparse", gap_s=4, jitter=0.3, absorbs=("crow", "farm", "morning", "call")),
-    Sound("chicken", ("chicken", "hen", "cluck", "chicken coop"), chicken, "sparse", gap_s=1.8, jitter=0.4, absorbs=("cluck", "farm", "coop")),
-    Sound("duck", ("duck", "quack", "goose", "honk goose", "geese"), duck, "steady", gap_s=0.42, count=5, jitter=0.3, absorbs=("quack", "pond", "honk", "lake")),
-    Sound("pigeon", ("pigeon", "dove", "coo", "cuckoo"), pigeon, "sparse", gap_s=2.5, jitter=0.3, absorbs=("coo",)),
-    Sound("hawk", ("hawk", "eagle", "falcon", "eagle cry", "screech bird", "vulture"), hawk, "sparse", gap_s=4, jitter=0.4, absorbs=("cry", "screech", "scream", "call")),
-    Sound("woodpecker", ("woodpecker",), woodpecker, "sparse", gap_s=3, jitter=0.3, absorbs=("tree", "peck", "drum", "knock")),
-    Sound("wings", ("wing", "flap", "wing flap", "flutter", "bird fly", "bat", "bat fly", "dragon wing"), flapping, "once", gap_s=1.3, absorbs=("flap", "flutter", "bird", "fly", "pigeon")),
-    Sound("crickets", ("cricket", "grasshopper", "katydid", "night insect", "insect"), crickets, "bed", natural_s=8, absorbs=("chirp", "night", "summer", "evening")),
-    Sound("cicadas", ("cicada", "locust"), cicadas, "bed", natural_s=8, absorbs=("summer", "buzz")),
-    Sound("buzzing insects", ("bee", "buzz fly", "fly buzz", "mosquito", "wasp", "insect buzz", "beehive", "hornet", "swarm", "bee buzz", "housefly", "bluebottle"),
-          buzzing, "bed", natural_s=5, absorbs=("buzz", "hive", "swarm", "hum", "fly")),
-    Sound("frogs", ("frog", "toad", "croak", "frog croak", "bullfrog"), frogs, "bed", natural_s=8, absorbs=("croak", "pond", "swamp", "night")),
-)  # fmt: skip
+    Sound(
+        "birdsong",
+        (
+            "bird, birdsong, bird sing, bird chirp, dawn chorus, bird song, songbird, sparrow, robin, "
+            "nightingale, blackbird, lark, tweet, chirp, twitter, canary, morning bird, finch"
+        ),
+        birdsong,
+        "bed",
+        natural_s=8,
+        absorbs="sing, chirp, song, tree, morning, garden, forest, tweet, twitter, spring",
+    ),
+    Sound(
+        "single bird",
+        "single bird, one bird, bird call, lone bird, bird whistle",
+        chirp,
+        "sparse",
+        gap_s=2.2,
+        jitter=0.4,
+        absorbs="call, chirp, sing",
+    ),
+    Sound(
+        "crow",
+        "crow, raven, caw, rook, crow caw, jackdaw, magpie",
+        crow,
+        "steady",
+        gap_s=0.65,
+        count=3,
+        jitter=0.2,
+        absorbs="caw, call, croak",
+    ),
+    Sound(
+        "owl",
+        "owl, hoot, owl hoot",
+        owl,
+        "sparse",
+        gap_s=5.5,
+        jitter=0.3,
+        absorbs="hoot, call",
+    ),
+    Sound(
+        "seagulls",
+        "gull, seagull, gull cry",
+        gull,
+        "sparse",
+        gap_s=3.0,
+        jitter=0.5,
+        absorbs="cry, call, scream, squawk",
+    ),
+    Sound(
+        "rooster",
+        "rooster, cock crow, cockerel, rooster crow, cock-a-doodle",
+        rooster,
+        "sparse",
+        gap_s=4,
+        jitter=0.3,
+        absorbs="crow, farm, morning, call",
+    ),
+    Sound(
+        "chicken",
+        "chicken, hen, cluck, chicken coop",
+        chicken,
+        "sparse",
+        gap_s=1.8,
+        jitter=0.4,
+        absorbs="cluck, farm, coop",
+    ),
+    Sound(
+        "duck",
+        "duck, quack, goose, honk goose, geese",
+        duck,
+        "steady",
+        gap_s=0.42,
+        count=5,
+        jitter=0.3,
+        absorbs="quack, pond, honk, lake",
+    ),
+    Sound(
+        "pigeon",
+        "pigeon, dove, coo, cuckoo",
+        pigeon,
+        "sparse",
+        gap_s=2.5,
+        jitter=0.3,
+        absorbs="coo",
+    ),
+    Sound(
+        "hawk",
+        "hawk, eagle, falcon, eagle cry, screech bird, vulture",
+        hawk,
+        "sparse",
+        gap_s=4,
+        jitter=0.4,
+        absorbs="cry, screech, scream, call",
+    ),
+    Sound(
+        "woodpecker",
+        "woodpecker",
+        woodpecker,
+        "sparse",
+        gap_s=3,
+        jitter=0.3,
+        absorbs="tree, peck, drum, knock",
+    ),
+    Sound(
+        "wings",
+        "wing, flap, wing flap, flutter, bird fly, bat, bat fly, dragon wing",
+        flapping,
+        gap_s=1.3,
+        absorbs="flap, flutter, bird, fly, pigeon",
+    ),
+    Sound(
+        "crickets",
+        "cricket, grasshopper, katydid, night insect, insect",
+        crickets,
+        "bed",
+        natural_s=8,
+        absorbs="chirp, night, summer, evening",
+    ),
+    Sound(
+        "cicadas",
+        "cicada, locust",
+        cicadas,
+        "bed",
+        natural_s=8,
+        absorbs="summer, buzz",
+    ),
+    Sound(
+        "buzzing insects",
+        (
+            "bee, buzz fly, fly buzz, mosquito, wasp, insect buzz, beehive, hornet, swarm, bee buzz, "
+            "housefly, bluebottle"
+        ),
+        buzzing,
+        "bed",
+        natural_s=5,
+        absorbs="buzz, hive, swarm, hum, fly",
+    ),
+    Sound(
+        "frogs",
+        "frog, toad, croak, frog croak, bullfrog",
+        frogs,
+        "bed",
+        natural_s=8,
+        absorbs="croak, pond, swamp, night",
+    ),
+)

@@ -24,8 +24,12 @@ def breath(rng: Rng, manner: Manner) -> Signal:
     inward = np.exp(-np.square((t - 0.45 * length_s) / (0.25 * length_s)))
     outward = np.exp(-np.square((t - 1.35 * length_s) / (0.3 * length_s)))
     heavy = 0.6 + 0.8 * manner.intensity
-    return dsp.fade(dsp.colour(rng, n, [(300, -20), (1100, -3), (1900, 0), (5000, -8), (12000, -20)]) * inward * 0.6
-                    + heavy * dsp.colour(rng, n, [(150, -14), (500, 0), (1200, -3), (4000, -16), (10000, -30)]) * outward, 0.05, 0.1)  # fmt: skip
+    return dsp.fade(
+        dsp.colour(rng, n, [(300, -26), (1100, -6), (1700, 0), (2600, -8), (3600, -3), (7000, -24)]) * inward * 0.6
+        + heavy * dsp.colour(rng, n, [(200, -26), (600, -4), (900, 0), (1500, -10), (2400, -6), (6000, -30)]) * outward,
+        0.05,
+        0.1,
+    )
 
 
 def snore(rng: Rng, manner: Manner) -> Signal:
@@ -47,7 +51,10 @@ def eating(rng: Rng, manner: Manner) -> Signal:
     if manner.says("drink", "gulp", "swallow", "sip", "slurp"):
         gulp = dsp.tone(dsp.sweep(170, 420, 0.1)) * np.hanning(dsp.frames(0.1))
         return dsp.total((0, gulp), (0.08, 0.25 * dsp.peak(dsp.burst(rng, 300, 1500, 0.06))))
-    parts = [(float(at), dsp.burst(rng, rng.uniform(900, 3000), 7000, 0.012) * rng.uniform(0.2, 1)) for at in rng.uniform(0, 0.18, 45)]
+    parts = [
+        (float(at), dsp.burst(rng, rng.uniform(900, 3000), 7000, 0.012) * rng.uniform(0.2, 1))
+        for at in rng.uniform(0, 0.18, 45)
+    ]
     return dsp.total(*parts)
 
 
@@ -56,7 +63,9 @@ def kiss(rng: Rng, manner: Manner) -> Signal:
     del manner
     n = dsp.frames(0.16)
     t = np.linspace(0, 1, n)
-    return dsp.total((0, 0.4 * dsp.band(rng, n, 1800, 5500) * t**3), (0.155, dsp.peak(dsp.burst(rng, 1200, 6000, 0.02))))
+    return dsp.total(
+        (0, 0.4 * dsp.band(rng, n, 1800, 5500) * t**3), (0.155, dsp.peak(dsp.burst(rng, 1200, 6000, 0.02)))
+    )
 
 
 def snap(rng: Rng, manner: Manner) -> Signal:
@@ -64,7 +73,9 @@ def snap(rng: Rng, manner: Manner) -> Signal:
     if manner.says("whip"):
         n = dsp.frames(0.28)
         swish = dsp.band(rng, n, 600, 4000) * np.linspace(0, 1, n) ** 4
-        return dsp.room(rng, dsp.total((0, 0.5 * dsp.peak(swish)), (0.28, dsp.peak(dsp.burst(rng, 1200, 14000, 0.05)))), 0.9, 0.2)
+        return dsp.room(
+            rng, dsp.total((0, 0.5 * dsp.peak(swish)), (0.28, dsp.peak(dsp.burst(rng, 1200, 14000, 0.05)))), 0.9, 0.2
+        )
     body = dsp.modes(rng, [1900, 2600], [0.03, 0.02], [1, 0.6], 0.05)
     return dsp.room(rng, dsp.total((0, body), (0, 0.7 * dsp.peak(dsp.burst(rng, 1500, 6000, 0.015)))), 0.5, 0.15)
 
@@ -82,7 +93,19 @@ def body_fall(rng: Rng, manner: Manner) -> Signal:
     del manner
     parts = []
     for at, g in ((0.0, 0.6), (0.17, 1.0), (0.36, 0.35)):
-        parts.append((at, g * dsp.modes(rng, np.array([58, 88, 140, 230]) * rng.uniform(0.9, 1.1), [0.22, 0.18, 0.12, 0.07], [1, 0.9, 0.5, 0.3], 0.25)))
+        parts.append(
+            (
+                at,
+                g
+                * dsp.modes(
+                    rng,
+                    np.array([58, 88, 140, 230]) * rng.uniform(0.9, 1.1),
+                    [0.22, 0.18, 0.12, 0.07],
+                    [1, 0.9, 0.5, 0.3],
+                    0.25,
+                ),
+            )
+        )
         parts.append((at, 0.35 * g * dsp.peak(dsp.burst(rng, 200, 2500, 0.12, 0.004))))
     return dsp.room(rng, dsp.total(*parts), 0.5, 0.15)
 
@@ -90,7 +113,13 @@ def body_fall(rng: Rng, manner: Manner) -> Signal:
 def bone(rng: Rng, manner: Manner) -> Signal:
     """A bone or a thin branch breaks; wet or dry."""
     del manner
-    parts = [(float(at), dsp.peak(dsp.burst(rng, rng.uniform(500, 2500), 6000, rng.uniform(0.01, 0.03))) * rng.uniform(0.3, 1)) for at in np.cumsum(rng.exponential(0.022, 7))]
+    parts = [
+        (
+            float(at),
+            dsp.peak(dsp.burst(rng, rng.uniform(500, 2500), 6000, rng.uniform(0.01, 0.03))) * rng.uniform(0.3, 1),
+        )
+        for at in np.cumsum(rng.exponential(0.022, 7))
+    ]
     return dsp.total(*parts, (0.02, 0.4 * dsp.peak(dsp.burst(rng, 150, 700, 0.08))))
 
 
@@ -101,28 +130,105 @@ def whistle(rng: Rng, manner: Manner) -> Signal:
         t = np.arange(n) / dsp.RATE
         pea = 1 + 0.5 * np.sin(2 * np.pi * 38 * t)
         pitch = 2900 * (1 + 0.025 * np.sin(2 * np.pi * 38 * t))
-        return dsp.room(rng, dsp.fade((dsp.tone(pitch) + 0.3 * dsp.band(rng, n, 2500, 3500)) * pea, 0.01, 0.05), 0.6, 0.15)
+        return dsp.room(
+            rng, dsp.fade((dsp.tone(pitch) + 0.3 * dsp.band(rng, n, 2500, 3500)) * pea, 0.01, 0.05), 0.6, 0.15
+        )
     steps = (0, 4, 7, 5, 4, 2, 0)
     parts = []
     for k, s in enumerate(steps):
         n = dsp.frames(0.36)
-        pitch = 1050 * 2 ** (s / 12) * (1 + 0.01 * np.sin(2 * np.pi * 5.5 * np.arange(n) / dsp.RATE)) * np.interp(np.arange(n), [0, 2000], [0.95, 1])
+        pitch = (
+            1050
+            * 2 ** (s / 12)
+            * (1 + 0.01 * np.sin(2 * np.pi * 5.5 * np.arange(n) / dsp.RATE))
+            * np.interp(np.arange(n), [0, 2000], [0.95, 1])
+        )
         parts.append((0.34 * k, dsp.fade(dsp.tone(pitch) + 0.03 * dsp.band(rng, n, 900, 3000), 0.03, 0.06)))
     return dsp.room(rng, dsp.total(*parts), 0.8, 0.2)
 
 
 SOUNDS = (
-    Sound("heartbeat", ("heartbeat", "heart beat", "heart", "pulse"), heartbeat, "steady", gap_s=0.95, count=6, jitter=0.01, absorbs=("beat", "pound", "racing")),
-    Sound("breathing", ("breath", "breathe", "pant", "heavy breath", "inhale", "exhale"), breath, "steady", gap_s=3.1, count=2, jitter=0.03, absorbs=("heavy", "scuba")),
-    Sound("snoring", ("snore",), snore, "steady", gap_s=3.8, count=2, jitter=0.05, absorbs=("sleep",)),
-    Sound("eating", ("eat", "crunch", "bite", "chew", "bite apple", "drink", "gulp", "swallow", "sip", "slurp", "munch"), eating, "steady", gap_s=0.5, count=4,
-          jitter=0.15, absorbs=("apple", "crisp", "food", "water", "chip")),
-    Sound("kiss", ("kiss", "smooch"), kiss, "steady", gap_s=0.9, count=1),
-    Sound("finger snap", ("finger snap", "snap finger", "snap", "whip", "whip crack"), snap, "steady", gap_s=0.7, count=1, absorbs=("finger", "crack")),
-    Sound("punch", ("punch", "slap", "hit face", "smack", "fist", "fight"), punch, "steady", gap_s=0.6, count=1, jitter=0.3, absorbs=("face", "hit")),
-    Sound("body fall", ("body fall", "fall floor", "collapse", "thud", "fall down", "body drop", "thump", "drop floor", "heavy object fall"), body_fall, "once",
-          gap_s=1.5, absorbs=("floor", "ground", "body", "heavy", "drop", "fall")),
-    Sound("bone break", ("bone", "bone break", "bone crack", "crack knuckle"), bone, "once", gap_s=1, absorbs=("break", "crack", "snap")),
-    Sound("whistle", ("whistle", "referee whistle", "police whistle", "whistle tune", "man whistle"), whistle, "once", gap_s=1.8,
-          absorbs=("blow", "referee", "tune", "police", "man")),
-)  # fmt: skip
+    Sound(
+        "heartbeat",
+        "heartbeat, heart beat, heart, pulse",
+        heartbeat,
+        "steady",
+        gap_s=0.95,
+        count=6,
+        jitter=0.01,
+        absorbs="beat, pound, racing",
+    ),
+    Sound(
+        "breathing",
+        "breath, breathe, pant, heavy breath, inhale, exhale",
+        breath,
+        "steady",
+        gap_s=3.1,
+        count=2,
+        jitter=0.03,
+        absorbs="heavy, scuba",
+    ),
+    Sound(
+        "snoring",
+        "snore",
+        snore,
+        "steady",
+        gap_s=3.8,
+        count=2,
+        absorbs="sleep",
+    ),
+    Sound(
+        "eating",
+        "eat, crunch, bite, chew, bite apple, drink, gulp, swallow, sip, slurp, munch",
+        eating,
+        "steady",
+        gap_s=0.5,
+        count=4,
+        jitter=0.15,
+        absorbs="apple, crisp, food, water, chip",
+    ),
+    Sound(
+        "kiss",
+        "kiss, smooch",
+        kiss,
+        "steady",
+        gap_s=0.9,
+    ),
+    Sound(
+        "finger snap",
+        "finger snap, snap finger, snap, whip, whip crack",
+        snap,
+        "steady",
+        gap_s=0.7,
+        absorbs="finger, crack",
+    ),
+    Sound(
+        "punch",
+        "punch, slap, hit face, smack, fist, fight",
+        punch,
+        "steady",
+        gap_s=0.6,
+        jitter=0.3,
+        absorbs="face, hit",
+    ),
+    Sound(
+        "body fall",
+        ("body fall, fall floor, collapse, thud, fall down, body drop, thump, drop floor, heavy object fall"),
+        body_fall,
+        gap_s=1.5,
+        absorbs="floor, ground, body, heavy, drop, fall",
+    ),
+    Sound(
+        "bone break",
+        "bone, bone break, bone crack, crack knuckle",
+        bone,
+        absorbs="break, crack, snap",
+    ),
+    Sound(
+        "whistle",
+        "whistle, referee whistle, police whistle, whistle tune, man whistle",
+        whistle,
+        gap_s=1.8,
+        absorbs="blow, referee, tune, police, man",
+    ),
+)

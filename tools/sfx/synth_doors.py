@@ -20,7 +20,9 @@ def knock(rng: Rng, manner: Manner) -> Signal:
     scale = rng.uniform(0.97, 1.03) / manner.size**0.3
     hard = 0.6 + 0.8 * manner.intensity
     if manner.material == "glass":
-        body = dsp.modes(rng, np.array([620, 1180, 1930, 2800]) * scale, [0.06, 0.05, 0.04, 0.03], [1, 0.7, 0.5, 0.3], 0.1)
+        body = dsp.modes(
+            rng, np.array([620, 1180, 1930, 2800]) * scale, [0.06, 0.05, 0.04, 0.03], [1, 0.7, 0.5, 0.3], 0.1
+        )
     elif manner.material == "metal":
         f = np.array([210, 390, 605, 930, 1420, 2050, 2900]) * scale
         body = dsp.modes(rng, f, [0.7, 0.6, 0.5, 0.45, 0.4, 0.3, 0.2], [1, 0.9, 0.8, 0.7, 0.5, 0.4, 0.3], 0.8)
@@ -32,15 +34,13 @@ def knock(rng: Rng, manner: Manner) -> Signal:
 
 
 def latch(rng: Rng, heavy: float = 1.0) -> Signal:
-    """A door latch: two small metal clicks."""
-    click = [
-        dsp.peak(
-            dsp.modes(rng, rng.uniform(1200, 5200, 5) / heavy, rng.uniform(0.015, 0.05, 5), rng.uniform(0.4, 1, 5), 0.06)
-            + 0.4 * dsp.burst(rng, 1500, 7000, 0.01)[: dsp.frames(0.06)].sum() * 0
-        )
-        for _ in range(2)
-    ]
-    return dsp.total((0, 0.8 * click[0]), (rng.uniform(0.06, 0.11), click[1]), (0, 0.3 * dsp.burst(rng, 150, 500, 0.04)))
+    """A door latch: two or three small metal clicks."""
+    parts = []
+    for at in np.cumsum([0.0, rng.uniform(0.04, 0.08), rng.uniform(0.02, 0.05)]):
+        click = dsp.solid(rng, 900 / heavy, 7000, 0.07, many=18, tilt=0.1)
+        parts.append((float(at), rng.uniform(0.5, 1) * click))
+        parts.append((float(at), 0.5 * dsp.peak(dsp.burst(rng, 500, 5000, 0.02))))
+    return dsp.total(*parts)
 
 
 def door_creak(rng: Rng, manner: Manner) -> Signal:
@@ -61,20 +61,33 @@ def door_open(rng: Rng, manner: Manner) -> Signal:
         return door_creak(rng, manner)
     swing = dsp.burst(rng, 150, 900, 0.5, 0.1)
     bump = dsp.modes(rng, [95, 160, 260], [0.12, 0.1, 0.07], [1, 0.8, 0.5], 0.15)
-    return _small_room(rng, dsp.total((0, 0.6 * latch(rng)), (0.12, 0.7 * dsp.peak(bump)), (0.15, 0.25 * dsp.peak(swing)),
-                                      (0.3, 0.12 * creak(rng, 0.5, 60, 200))), manner)  # fmt: skip
+    return _small_room(
+        rng,
+        dsp.total(
+            (0, 0.6 * latch(rng)),
+            (0.12, 0.7 * dsp.peak(bump)),
+            (0.15, 0.25 * dsp.peak(swing)),
+            (0.3, 0.12 * creak(rng, 0.5, 60, 200)),
+        ),
+        manner,
+    )
 
 
 def _thump(rng: Rng, heavy: float) -> Signal:
-    f = np.array([62, 98, 151, 233, 371, 590, 880]) / heavy**0.4
-    body = dsp.modes(rng, f, np.array([0.3, 0.26, 0.2, 0.15, 0.1, 0.07, 0.05]) * heavy, [1, 1, 0.9, 0.7, 0.5, 0.35, 0.2], 0.4)
-    return dsp.total((0, dsp.peak(body)), (0, 0.5 * dsp.peak(dsp.burst(rng, 300, 3000, 0.06))))
+    body = dsp.solid(rng, 58 / heavy**0.4, 1500, 0.32 * heavy, many=60, tilt=0.55)
+    return dsp.total(
+        (0, body),
+        (0, 0.7 * dsp.peak(dsp.burst(rng, 150, 2500, 0.09))),
+        (0.012, 0.4 * dsp.peak(dsp.burst(rng, 600, 5000, 0.05))),
+    )
 
 
 def door_close(rng: Rng, manner: Manner) -> Signal:
     """A door closes: a soft thump, the latch falls in."""
     heavy = 1.5 if manner.size > 1 or manner.intensity > 0.6 else 1.0
-    body = dsp.total((0, 0.12 * dsp.burst(rng, 150, 700, 0.3, 0.1)), (0.18, 0.9 * _thump(rng, heavy)), (0.2, 0.4 * latch(rng, heavy)))
+    body = dsp.total(
+        (0, 0.12 * dsp.burst(rng, 150, 700, 0.3, 0.1)), (0.18, 0.9 * _thump(rng, heavy)), (0.2, 0.4 * latch(rng, heavy))
+    )
     return _small_room(rng, body, manner, 0.25)
 
 
@@ -94,8 +107,17 @@ def lock(rng: Rng, manner: Manner) -> Signal:
     """A key: jingle, into the keyhole, turn, and the bolt."""
     del manner
     scrape = dsp.burst(rng, 2500, 8000, 0.12, 0.02)
-    bolt = dsp.total((0, latch(rng, 1.6)), (0.02, 0.5 * dsp.peak(dsp.modes(rng, [180, 320, 560], [0.1, 0.08, 0.06], [1, 0.8, 0.6], 0.12))))
-    return dsp.total((0, 0.3 * keys(rng, Manner(0))), (0.55, 0.3 * dsp.peak(scrape)), (0.7, 0.4 * latch(rng)), (0.95, 0.35 * latch(rng)), (1.15, bolt))
+    bolt = dsp.total(
+        (0, latch(rng, 1.6)),
+        (0.02, 0.5 * dsp.peak(dsp.modes(rng, [180, 320, 560], [0.1, 0.08, 0.06], [1, 0.8, 0.6], 0.12))),
+    )
+    return dsp.total(
+        (0, 0.3 * keys(rng, Manner(0))),
+        (0.55, 0.3 * dsp.peak(scrape)),
+        (0.7, 0.4 * latch(rng)),
+        (0.95, 0.35 * latch(rng)),
+        (1.15, bolt),
+    )
 
 
 def keys(rng: Rng, manner: Manner) -> Signal:
@@ -104,7 +126,12 @@ def keys(rng: Rng, manner: Manner) -> Signal:
     parts = []
     for at in np.sort(rng.uniform(0, 0.75, 16)):
         f = rng.uniform(2800, 11000, 5)
-        parts.append((float(at), dsp.modes(rng, f, rng.uniform(0.04, 0.16, 5), rng.uniform(0.3, 1, 5), 0.2) * rng.uniform(0.2, 1)))
+        parts.append(
+            (
+                float(at),
+                dsp.modes(rng, f, rng.uniform(0.04, 0.16, 5), rng.uniform(0.3, 1, 5), 0.2) * rng.uniform(0.2, 1),
+            )
+        )
     return dsp.peak(dsp.total(*parts))
 
 
@@ -112,7 +139,9 @@ def sliding(rng: Rng, manner: Manner) -> Signal:
     """Something slides on a rail: a drawer, a curtain, a sliding door, a gate."""
     n = dsp.frames(float(np.clip(manner.length_s or 1.2, 0.6, 2.5)))
     t = np.arange(n) / n
-    rub = dsp.band(rng, n, 200, 3500, 9) * dsp.drift(rng, n, 25, 0.4, 1) * np.sin(np.pi * np.clip(t * 1.05, 0, 1)) ** 0.5
+    rub = (
+        dsp.band(rng, n, 200, 3500, 9) * dsp.drift(rng, n, 25, 0.4, 1) * np.sin(np.pi * np.clip(t * 1.05, 0, 1)) ** 0.5
+    )
     roll = dsp.rain_of(rng, n, [dsp.burst(rng, 300, 1500, 0.02)], 60, 0.5, np.sin(np.pi * t))
     return dsp.total((0, 0.6 * dsp.peak(rub) + 0.3 * dsp.peak(roll)), (n / dsp.RATE - 0.05, _thump(rng, 0.7) * 0.9))
 
@@ -124,22 +153,84 @@ def beam(rng: Rng, manner: Manner) -> Signal:
 
 
 SOUNDS = (
-    Sound("knock", ("knock", "knock door", "rap", "tap window", "tap door", "pound door", "thump door", "tap glass", "knuckle"),
-          knock, "steady", gap_s=0.42, count=3, jitter=0.04, absorbs=("door", "wood", "window", "metal", "heavy", "wall", "table", "pane", "glass")),
-    Sound("door creak", ("door creak", "hinge", "creak open", "gate creak", "squeak door", "squeaky door", "door squeak", "hinge creak", "gate open",
-                         "rusty gate", "old door", "creaky door"),
-          door_creak, "once", gap_s=3, natural_s=2.5, stretch=True, absorbs=("open", "close", "wood", "door", "hinge", "swing", "gate", "slow")),
-    Sound("door open", ("door open", "open door", "door", "door handle", "latch", "cupboard", "enter room"), door_open, "once", gap_s=2,
-          natural_s=1.5, absorbs=("open", "wood", "handle", "front", "room")),
-    Sound("door close", ("door close", "shut door", "close door", "door shut", "lid close", "close lid", "car door", "fridge"), door_close, "once", gap_s=2,
-          absorbs=("close", "shut", "wood", "softly", "car")),
-    Sound("door slam", ("door slam", "slam", "door slam shut", "door bang", "door bang shut", "slam shut", "bang shut"), door_slam, "once", gap_s=2, absorbs=("door", "shut", "wood", "gate", "iron", "close")),
-    Sound("key in lock", ("lock", "key turn", "key lock", "unlock", "door unlock", "bolt", "door bolt", "keyhole"), lock, "once", gap_s=2.5,
-          absorbs=("key", "door", "turn", "slide", "open", "click")),
-    Sound("keys jingle", ("key", "key jingle", "keychain", "bunch key", "key rattle"), keys, "once", gap_s=1.2, absorbs=("jingle", "jangle", "rattle", "bunch")),
-    Sound("sliding", ("slide", "drawer", "curtain", "slide door", "drawer open", "curtain pull", "drag", "scrape", "furniture drag", "chair scrape"),
-          sliding, "once", gap_s=2, stretch=True, natural_s=1.2, absorbs=("open", "close", "draw", "door", "chair", "floor", "furniture")),
-    Sound("creaking wood", ("creak", "squeak", "floorboard", "floor creak", "ship creak", "wood creak", "rope creak", "stair creak", "bed creak", "plank",
-                            "chair creak", "timber creak", "board creak", "rock chair"),
-          beam, "steady", gap_s=2.4, count=2, jitter=0.4, absorbs=("wood", "floor", "ship", "rope", "stair", "old", "timber", "hull", "mast", "chair")),
-)  # fmt: skip
+    Sound(
+        "knock",
+        "knock, knock door, rap, tap window, tap door, pound door, thump door, tap glass, knuckle",
+        knock,
+        "steady",
+        gap_s=0.42,
+        count=3,
+        jitter=0.04,
+        absorbs="door, wood, window, metal, heavy, wall, table, pane, glass",
+    ),
+    Sound(
+        "door creak",
+        (
+            "door creak, hinge, creak open, gate creak, squeak door, squeaky door, door squeak, hinge "
+            "creak, gate open, rusty gate, old door, creaky door"
+        ),
+        door_creak,
+        gap_s=3,
+        natural_s=2.5,
+        stretch=True,
+        absorbs="open, close, wood, door, hinge, swing, gate, slow",
+    ),
+    Sound(
+        "door open",
+        "door open, open door, door, door handle, latch, cupboard, enter room",
+        door_open,
+        gap_s=2,
+        natural_s=1.5,
+        absorbs="open, wood, handle, front, room",
+    ),
+    Sound(
+        "door close",
+        "door close, shut door, close door, door shut, lid close, close lid, car door, fridge",
+        door_close,
+        gap_s=2,
+        absorbs="close, shut, wood, softly, car",
+    ),
+    Sound(
+        "door slam",
+        "door slam, slam, door slam shut, door bang, door bang shut, slam shut, bang shut",
+        door_slam,
+        gap_s=2,
+        absorbs="door, shut, wood, gate, iron, close",
+    ),
+    Sound(
+        "key in lock",
+        "lock, key turn, key lock, unlock, door unlock, bolt, door bolt, keyhole",
+        lock,
+        gap_s=2.5,
+        absorbs="key, door, turn, slide, open, click",
+    ),
+    Sound(
+        "keys jingle",
+        "key, key jingle, keychain, bunch key, key rattle",
+        keys,
+        gap_s=1.2,
+        absorbs="jingle, jangle, rattle, bunch",
+    ),
+    Sound(
+        "sliding",
+        ("slide, drawer, curtain, slide door, drawer open, curtain pull, drag, scrape, furniture drag, chair scrape"),
+        sliding,
+        gap_s=2,
+        natural_s=1.2,
+        stretch=True,
+        absorbs="open, close, draw, door, chair, floor, furniture",
+    ),
+    Sound(
+        "creaking wood",
+        (
+            "creak, squeak, floorboard, floor creak, ship creak, wood creak, rope creak, stair creak, bed "
+            "creak, plank, chair creak, timber creak, board creak, rock chair"
+        ),
+        beam,
+        "steady",
+        gap_s=2.4,
+        count=2,
+        jitter=0.4,
+        absorbs="wood, floor, ship, rope, stair, old, timber, hull, mast, chair",
+    ),
+)

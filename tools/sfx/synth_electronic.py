@@ -23,7 +23,9 @@ def phone_ring(rng: Rng, manner: Manner) -> Signal:
     if manner.says("mobil", "cell", "modern", "digit", "smartphon", "rington", "electron", "offic"):
         notes = [1047, 1319, 1568, 1319] if manner.says("mobil", "cell", "smartphon", "rington") else [950, 1250] * 8
         step = 0.16 if len(notes) == 4 else 0.045
-        parts = [(k * step, tones([f], step, (1, 0.2, 0.3))) for k, f in enumerate(notes * (2 if len(notes) == 4 else 1))]
+        parts = [
+            (k * step, tones([f], step, (1, 0.2, 0.3))) for k, f in enumerate(notes * (2 if len(notes) == 4 else 1))
+        ]
         return dsp.room(rng, dsp.total(*parts), 0.3, 0.1)
     return dsp.room(rng, ringing(rng, 1.7, 1180, 21, 1.2), 0.4, 0.12)
 
@@ -42,7 +44,9 @@ def dial_tone(rng: Rng, manner: Manner) -> Signal:
     del rng
     n = manner.frames
     t = np.arange(n) / dsp.RATE
-    pair, cycle_s, on_s = ((480.0, 620.0), 1.0, 0.5) if manner.says("busy", "engag", "hung", "disconnect") else ((350.0, 440.0), 1.0, 2.0)
+    pair, cycle_s, on_s = (
+        ((480.0, 620.0), 1.0, 0.5) if manner.says("busy", "engag", "hung", "disconnect") else ((350.0, 440.0), 1.0, 2.0)
+    )
     if manner.says("ringback", "ring", "call"):
         pair, cycle_s, on_s = (440.0, 480.0), 6.0, 2.0
     cycles = max(1, round(n / dsp.RATE / cycle_s))
@@ -63,7 +67,9 @@ def dialling(rng: Rng, manner: Manner) -> Signal:
             at += digit * 0.2 + 0.5
         return dsp.total(*parts)
     low, high = (697, 770, 852, 941), (1209, 1336, 1477)
-    return dsp.total(*((0.17 * k, tones([low[int(rng.integers(4))], high[int(rng.integers(3))]], 0.1)) for k in range(7)))
+    return dsp.total(
+        *((0.17 * k, tones([low[int(rng.integers(4))], high[int(rng.integers(3))]], 0.1)) for k in range(7))
+    )
 
 
 def beep(rng: Rng, manner: Manner) -> Signal:
@@ -95,7 +101,9 @@ def alarm(rng: Rng, manner: Manner) -> Signal:
     if manner.says("red", "alert", "space", "ship", "submarin", "nuclear", "evacuat"):
         cycles = max(1, round(n / dsp.RATE / 1.2))
         place = (x * cycles) % 1.0
-        return dsp.harmonics(280 + 260 * np.minimum(place / 0.7, 1), [1, 0.8, 0.6, 0.5, 0.3, 0.3, 0.2], closed=True) * _soft((place < 0.75).astype(np.float64))
+        return dsp.harmonics(
+            280 + 260 * np.minimum(place / 0.7, 1), [1, 0.8, 0.6, 0.5, 0.3, 0.3, 0.2], closed=True
+        ) * _soft((place < 0.75).astype(np.float64))
     cycles = max(1, round(n / dsp.RATE / 0.5))
     hz = np.where((x * cycles) % 1.0 < 0.5, 880.0, 1180.0)
     return dsp.harmonics(hz, [1, 0.5, 0.5, 0.3, 0.3, 0.2], closed=True)
@@ -111,21 +119,32 @@ def _soft(gate: Signal) -> Signal:
 
 def notification(rng: Rng, manner: Manner) -> Signal:
     """A friendly blip: message, interface, success; falling for an error."""
-    step = (0, -5) if manner.says("error", "wrong", "fail", "deni") else (0, 7, 12) if manner.says("success", "correct", "win", "level") else (0, 5)
+    step = (
+        (0, -5)
+        if manner.says("error", "wrong", "fail", "deni")
+        else (0, 7, 12)
+        if manner.says("success", "correct", "win", "level")
+        else (0, 5)
+    )
     base = 880 * rng.uniform(0.97, 1.03)
-    return dsp.total(*((0.11 * k, bell(rng, base * 2 ** (s / 12), 0.7, ((1, 1, 1), (2, 0.5, 0.25), (3, 0.3, 0.1)))) for k, s in enumerate(step)))
+    return dsp.total(
+        *(
+            (0.11 * k, bell(rng, base * 2 ** (s / 12), 0.7, ((1, 1, 1), (2, 0.5, 0.25), (3, 0.3, 0.1))))
+            for k, s in enumerate(step)
+        )
+    )
 
 
 def static(rng: Rng, manner: Manner) -> Signal:
     """Radio static; tuning adds whistles and scraps of stations."""
     n = manner.frames
-    hiss = dsp.colour(rng, n, [(150, -16), (400, -3), (1200, 0), (5000, -3), (12000, -14)]) * dsp.drift(rng, n, 4, 0.6, 1)
-    spit = dsp.level(dsp.rain_of(rng, n, [dsp.burst(rng, 800, 8000, 0.004) for _ in range(6)], 60, 1.2))
-    out = hiss + 0.35 * spit
+    hiss = dsp.colour(rng, n, [(100, -20), (400, -2), (1000, 0), (15000, 0)]) * dsp.drift(rng, n, 9, 0.35, 1)
+    spit = dsp.level(dsp.rain_of(rng, n, [dsp.burst(rng, 300, 12000, 0.012) for _ in range(6)], 18, 1.0))
+    out = hiss + 0.12 * spit
     if manner.says("tun", "radio", "dial", "shortwav", "station"):
         slide = 300 * 2 ** (4 * dsp.drift(rng, n, 0.6))
         out = 0.75 * out + 0.8 * dsp.tone(slide, closed=True) * dsp.drift(rng, n, 0.7) ** 3
-        from soundwright.tools.sfx.synth_crowd import babble
+        from soundwright.tools.sfx.synth_crowd import babble  # noqa: PLC0415
 
         talk = dsp.shape(babble(rng, min(2.0, n / dsp.RATE)), [(200, -30), (500, 0), (2600, 0), (4500, -30)])
         dsp.add(out, 2.0 * dsp.peak(talk)[:n], int(rng.integers(n)), wrap=True)
@@ -168,7 +187,13 @@ def spaceship(rng: Rng, manner: Manner) -> Signal:
     n = manner.frames
     hum = np.zeros((2, n))
     for f in (41.0, 41.4, 62.0, 82.5, 123.4, 165.0):
-        hum += dsp.pan(dsp.harmonics(np.full(n, f), [1, 0.4, 0.25, 0.12], closed=True) * dsp.drift(rng, n, 0.15, 0.5, 1), rng.uniform(-0.6, 0.6)) * (41 / f) ** 0.5
+        hum += (
+            dsp.pan(
+                dsp.harmonics(np.full(n, f), [1, 0.4, 0.25, 0.12], closed=True) * dsp.drift(rng, n, 0.15, 0.5, 1),
+                rng.uniform(-0.6, 0.6),
+            )
+            * (41 / f) ** 0.5
+        )
     air = np.stack([dsp.colour(rng, n, [(60, -3), (200, 0), (900, -12), (5000, -32)]) for _ in "lr"])
     out = dsp.level(hum) + 0.5 * air * dsp.drift(rng, n, 0.2, 0.6, 1)
     if manner.says("bridg", "control", "computer", "sci-fi", "interior", "laborator", "beep"):
@@ -193,11 +218,22 @@ def robot(rng: Rng, manner: Manner) -> Signal:
         for k in range(3):
             a, b = rng.uniform(300, 900, 2)
             hz = dsp.sweep(float(a), float(b), rng.uniform(0.2, 0.5))
-            parts.append((0.5 * k, dsp.fade(dsp.harmonics(hz, [1, 0.7, 0.5, 0.4, 0.2]) + 0.2 * dsp.band(rng, hz.size, 1000, 6000), 0.02, 0.05)))
+            parts.append(
+                (
+                    0.5 * k,
+                    dsp.fade(
+                        dsp.harmonics(hz, [1, 0.7, 0.5, 0.4, 0.2]) + 0.2 * dsp.band(rng, hz.size, 1000, 6000),
+                        0.02,
+                        0.05,
+                    ),
+                )
+            )
     else:
         for k in range(10):
             a, b = np.exp(rng.uniform(np.log(400), np.log(3200), 2))
-            parts.append((0.12 * k, dsp.fade(dsp.tone(dsp.sweep(float(a), float(b), rng.uniform(0.05, 0.14))), 0.004, 0.01)))
+            parts.append(
+                (0.12 * k, dsp.fade(dsp.tone(dsp.sweep(float(a), float(b), rng.uniform(0.05, 0.14))), 0.004, 0.01))
+            )
     return dsp.total(*parts)
 
 
@@ -210,7 +246,9 @@ def sparkle(rng: Rng, manner: Manner) -> Signal:
         scale = np.array([0, 2, 4, 7, 9])
         degree = int((s if up else 1 - s) * 19)
         f = 1047 * 2 ** (degree // 5) * 2 ** (scale[degree % 5] / 12) / 2
-        parts.append((float(s) * 1.1, bell(rng, f, 1.1, ((1, 1, 1), (2.76, 0.4, 0.3), (5.4, 0.2, 0.15))) * rng.uniform(0.3, 1)))
+        parts.append(
+            (float(s) * 1.1, bell(rng, f, 1.1, ((1, 1, 1), (2.76, 0.4, 0.3), (5.4, 0.2, 0.15))) * rng.uniform(0.3, 1))
+        )
     n = dsp.frames(1.8)
     air = 0.1 * dsp.band(rng, n, 5000, 13000) * np.hanning(n)
     return dsp.room(rng, dsp.total(*parts, (0, air)), 1.8, 0.4, 8000)
@@ -224,8 +262,16 @@ def drone(rng: Rng, manner: Manner) -> Signal:
     for ratio in (1, 1.5, 2, 1.19, 2.83, 3.0):
         for side in (-0.7, 0.7):
             hz = base * ratio * rng.uniform(0.996, 1.004) * np.ones(n)
-            out += dsp.pan(dsp.harmonics(hz, [1, 0.5, 0.25, 0.15, 0.1], closed=True) * dsp.drift(rng, n, 0.2) ** 1.5, side) / ratio
-    breathy = np.stack([sum(dsp.band(rng, n, f * 0.97, f * 1.03, 60) * dsp.drift(rng, n, 0.25) ** 2 for f in (330, 494, 660, 990)) for _ in "lr"])
+            out += (
+                dsp.pan(dsp.harmonics(hz, [1, 0.5, 0.25, 0.15, 0.1], closed=True) * dsp.drift(rng, n, 0.2) ** 1.5, side)
+                / ratio
+            )
+    breathy = np.stack(
+        [
+            sum(dsp.band(rng, n, f * 0.97, f * 1.03, 60) * dsp.drift(rng, n, 0.25) ** 2 for f in (330, 494, 660, 990))
+            for _ in "lr"
+        ]
+    )
     wet = dsp.room(rng, dsp.level(out) + 0.5 * breathy, 3.0, 0.5, 2500, wrap=True)
     return wet
 
@@ -243,7 +289,9 @@ def electricity(rng: Rng, manner: Manner) -> Signal:
     """Sparks and arcs over a mains buzz."""
     n = manner.frames
     buzz = dsp.harmonics(np.full(n, 100.0), 1 / np.arange(1, 50) ** 0.5, closed=True) * dsp.drift(rng, n, 9) ** 2
-    arcs = dsp.rain_of(rng, n, [dsp.burst(rng, 1500, 14000, 0.005) for _ in range(6)], 130, 1.0, dsp.drift(rng, n, 4) ** 2)
+    arcs = dsp.rain_of(
+        rng, n, [dsp.burst(rng, 1500, 14000, 0.005) for _ in range(6)], 130, 1.0, dsp.drift(rng, n, 4) ** 2
+    )
     return dsp.level(buzz) * 0.6 + dsp.level(arcs)
 
 
@@ -258,7 +306,9 @@ def sonar(rng: Rng, manner: Manner) -> Signal:
 def room_tone(rng: Rng, manner: Manner) -> Signal:
     """The quiet of a room: very soft low noise."""
     n = manner.frames
-    return 0.02 * np.stack([dsp.colour(rng, n, [(30, 0), (100, 0), (400, -10), (2000, -24), (12000, -40)]) for _ in "lr"])
+    return 0.02 * np.stack(
+        [dsp.colour(rng, n, [(30, 0), (100, 0), (400, -10), (2000, -24), (12000, -40)]) for _ in "lr"]
+    )
 
 
 def noise(rng: Rng, manner: Manner) -> Signal:
@@ -269,39 +319,205 @@ def noise(rng: Rng, manner: Manner) -> Signal:
 
 
 SOUNDS = (
-    Sound("telephone ring", ("telephone", "phone ring", "telephone ring", "phone", "ringtone", "cell phone", "mobile phone", "landline", "rotary phone", "phone call"), phone_ring, "steady",
-          gap_s=3.2, count=2, jitter=0.0, absorbs=("ring", "old", "call", "rotary", "office", "mobile")),
-    Sound("phone vibration", ("vibrate", "phone vibrate", "phone buzz", "vibration"), vibrate, "steady", gap_s=1.3, count=2, jitter=0.0, absorbs=("phone", "table", "mobile", "buzz", "cell")),
-    Sound("dial tone", ("dial tone", "busy tone", "busy signal", "phone line", "engaged tone", "ringback", "ringing tone", "hung up", "dead line", "phone busy", "off hook"), dial_tone, "bed",
-          natural_s=4, absorbs=("phone", "telephone", "line", "tone")),
-    Sound("dialling", ("dial phone", "dial", "touch tone", "phone dial", "rotary dial", "keypad"), dialling, "once", gap_s=2.5, absorbs=("phone", "number", "telephone")),
-    Sound("beep", ("beep", "bleep", "heart monitor", "hospital monitor", "electronic beep", "ecg", "medical monitor", "reverse beep", "countdown", "censor"), beep, "steady", gap_s=0.9, count=3,
-          jitter=0.0, absorbs=("monitor", "hospital", "electronic", "computer", "machine", "heart", "truck")),
-    Sound("flatline", ("flatline", "flat line", "test tone", "sine tone", "tinnitus"), flatline, "bed", natural_s=4, absorbs=("monitor", "heart", "hospital")),
-    Sound("alarm", ("alarm", "smoke alarm", "fire alarm", "burglar alarm", "red alert", "smoke detector", "warning", "security alarm", "alert", "emergency alarm", "spaceship alarm", "car alarm",
-                    "buzzer"),
-          alarm, "bed", natural_s=4.5, absorbs=("spaceship", "emergency", "fire", "ring", "loud", "ship")),
-    Sound("notification", ("notification", "message tone", "ui", "blip", "interface", "chime notification", "success", "error", "email", "message", "text message", "menu select", "app",
-                           "level up", "power up game", "correct answer", "wrong answer"),
-          notification, "once", gap_s=1.2, absorbs=("sound", "phone", "computer", "tone", "select", "game")),
-    Sound("radio static", ("static", "radio static", "radio", "white noise radio", "radio tuning", "tune radio", "tv static", "radio noise", "shortwave", "television static", "interference",
-                           "walkie talkie", "vinyl crackle"),
-          static, "bed", natural_s=5, absorbs=("tune", "noise", "station", "crackle", "old", "dial", "hiss", "television")),
-    Sound("arcade", ("arcade", "video game", "game", "8-bit", "chiptune", "pinball", "slot machine", "retro game"), arcade, "bed", natural_s=4, absorbs=("retro", "machine", "coin", "sound")),
-    Sound("laser", ("laser", "ray gun", "blaster", "zap", "phaser", "laser gun", "laser shot"), laser, "steady", gap_s=0.5, count=2, jitter=0.3, absorbs=("gun", "shot", "fire", "blast")),
-    Sound("spaceship", ("spaceship", "starship", "spacecraft", "sci fi hum", "sci-fi", "space station", "spaceship engine", "bridge spaceship", "warp", "ufo", "science fiction", "time machine",
-                        "space", "teleport", "force field", "lightsaber"),
-          spaceship, "bed", natural_s=8, absorbs=("engine", "hum", "bridge", "interior", "drone", "ambience")),
-    Sound("power up", ("power up", "power down", "charge up", "shut down", "powering"), power_up, "once", gap_s=3, absorbs=("machine", "computer", "spaceship", "down")),
-    Sound("robot", ("robot", "servo", "android", "droid", "robot voice", "robot move", "computer calculate"), robot, "once", gap_s=1.8, absorbs=("beep", "move", "servo", "walk", "arm")),
-    Sound("magic sparkle", ("magic", "sparkle", "magic chime", "fairy", "spell", "twinkle", "wand", "fairy dust", "enchant", "shimmer", "bell tree", "glitter", "dream"), sparkle, "once", gap_s=2.5,
-          absorbs=("chime", "wand", "dust", "transition", "cast")),
-    Sound("drone", ("drone", "ghostly drone", "ominous", "eerie", "horror", "dark ambience", "suspense", "spooky", "haunted", "tension", "mysterious", "creepy"), drone, "bed", natural_s=10,
-          absorbs=("dark", "low", "ambience", "atmosphere", "ghost", "house", "rumble")),
-    Sound("ghost wail", ("ghost", "wail", "ghost wail", "spirit", "banshee", "phantom", "ghost moan"), ghost, "once", gap_s=4.5, natural_s=3.5, stretch=True, absorbs=("moan", "wail", "howl")),
-    Sound("electricity", ("electricity", "spark", "electric arc", "electric shock", "short circuit", "tesla coil", "electric spark", "electrical"), electricity, "bed", natural_s=3,
-          absorbs=("crackle", "buzz", "zap", "electric")),
-    Sound("sonar", ("sonar", "ping", "submarine", "submarine sonar", "radar"), sonar, "steady", gap_s=4, count=2, jitter=0.0, absorbs=("ping", "submarine")),
-    Sound("room tone", ("silence", "room tone", "quiet room", "empty room", "quiet", "stillness"), room_tone, "bed", natural_s=6, absorbs=("quiet", "empty", "room")),
-    Sound("noise", ("white noise", "pink noise", "brown noise", "noise"), noise, "bed", natural_s=5),
-)  # fmt: skip
+    Sound(
+        "telephone ring",
+        (
+            "telephone, phone ring, telephone ring, phone, ringtone, cell phone, mobile phone, landline, "
+            "rotary phone, phone call"
+        ),
+        phone_ring,
+        "steady",
+        gap_s=3.2,
+        count=2,
+        jitter=0.0,
+        absorbs="ring, old, call, rotary, office, mobile",
+    ),
+    Sound(
+        "phone vibration",
+        "vibrate, phone vibrate, phone buzz, vibration",
+        vibrate,
+        "steady",
+        gap_s=1.3,
+        count=2,
+        jitter=0.0,
+        absorbs="phone, table, mobile, buzz, cell",
+    ),
+    Sound(
+        "dial tone",
+        (
+            "dial tone, busy tone, busy signal, phone line, engaged tone, ringback, ringing tone, hung "
+            "up, dead line, phone busy, off hook"
+        ),
+        dial_tone,
+        "bed",
+        natural_s=4,
+        absorbs="phone, telephone, line, tone",
+    ),
+    Sound(
+        "dialling",
+        "dial phone, dial, touch tone, phone dial, rotary dial, keypad",
+        dialling,
+        gap_s=2.5,
+        absorbs="phone, number, telephone",
+    ),
+    Sound(
+        "beep",
+        (
+            "beep, bleep, heart monitor, hospital monitor, electronic beep, ecg, medical monitor, reverse "
+            "beep, countdown, censor"
+        ),
+        beep,
+        "steady",
+        gap_s=0.9,
+        count=3,
+        jitter=0.0,
+        absorbs="monitor, hospital, electronic, computer, machine, heart, truck",
+    ),
+    Sound(
+        "flatline",
+        "flatline, flat line, test tone, sine tone, tinnitus",
+        flatline,
+        "bed",
+        natural_s=4,
+        absorbs="monitor, heart, hospital",
+    ),
+    Sound(
+        "alarm",
+        (
+            "alarm, smoke alarm, fire alarm, burglar alarm, red alert, smoke detector, warning, security "
+            "alarm, alert, emergency alarm, spaceship alarm, car alarm, buzzer"
+        ),
+        alarm,
+        "bed",
+        natural_s=4.5,
+        absorbs="spaceship, emergency, fire, ring, loud, ship",
+    ),
+    Sound(
+        "notification",
+        (
+            "notification, message tone, ui, blip, interface, chime notification, success, error, email, "
+            "message, text message, menu select, app, level up, power up game, correct answer, wrong "
+            "answer"
+        ),
+        notification,
+        gap_s=1.2,
+        absorbs="sound, phone, computer, tone, select, game",
+    ),
+    Sound(
+        "radio static",
+        (
+            "static, radio static, radio, white noise radio, radio tuning, tune radio, tv static, radio "
+            "noise, shortwave, television static, interference, walkie talkie, vinyl crackle"
+        ),
+        static,
+        "bed",
+        natural_s=5,
+        absorbs="tune, noise, station, crackle, old, dial, hiss, television",
+    ),
+    Sound(
+        "arcade",
+        "arcade, video game, game, 8-bit, chiptune, pinball, slot machine, retro game",
+        arcade,
+        "bed",
+        natural_s=4,
+        absorbs="retro, machine, coin, sound",
+    ),
+    Sound(
+        "laser",
+        "laser, ray gun, blaster, zap, phaser, laser gun, laser shot",
+        laser,
+        "steady",
+        gap_s=0.5,
+        count=2,
+        jitter=0.3,
+        absorbs="gun, shot, fire, blast",
+    ),
+    Sound(
+        "spaceship",
+        (
+            "spaceship, starship, spacecraft, sci fi hum, sci-fi, space station, spaceship engine, bridge "
+            "spaceship, warp, ufo, science fiction, time machine, space, teleport, force field, "
+            "lightsaber"
+        ),
+        spaceship,
+        "bed",
+        natural_s=8,
+        absorbs="engine, hum, bridge, interior, drone, ambience",
+    ),
+    Sound(
+        "power up",
+        "power up, power down, charge up, shut down, powering",
+        power_up,
+        gap_s=3,
+        absorbs="machine, computer, spaceship, down",
+    ),
+    Sound(
+        "robot",
+        "robot, servo, android, droid, robot voice, robot move, computer calculate",
+        robot,
+        gap_s=1.8,
+        absorbs="beep, move, servo, walk, arm",
+    ),
+    Sound(
+        "magic sparkle",
+        (
+            "magic, sparkle, magic chime, fairy, spell, twinkle, wand, fairy dust, enchant, shimmer, bell "
+            "tree, glitter, dream"
+        ),
+        sparkle,
+        gap_s=2.5,
+        absorbs="chime, wand, dust, transition, cast",
+    ),
+    Sound(
+        "drone",
+        (
+            "drone, ghostly drone, ominous, eerie, horror, dark ambience, suspense, spooky, haunted, "
+            "tension, mysterious, creepy"
+        ),
+        drone,
+        "bed",
+        natural_s=10,
+        absorbs="dark, low, ambience, atmosphere, ghost, house, rumble",
+    ),
+    Sound(
+        "ghost wail",
+        "ghost, wail, ghost wail, spirit, banshee, phantom, ghost moan",
+        ghost,
+        gap_s=4.5,
+        natural_s=3.5,
+        stretch=True,
+        absorbs="moan, wail, howl",
+    ),
+    Sound(
+        "electricity",
+        ("electricity, spark, electric arc, electric shock, short circuit, tesla coil, electric spark, electrical"),
+        electricity,
+        "bed",
+        natural_s=3,
+        absorbs="crackle, buzz, zap, electric",
+    ),
+    Sound(
+        "sonar",
+        "sonar, ping, submarine, submarine sonar, radar",
+        sonar,
+        "steady",
+        gap_s=4,
+        count=2,
+        jitter=0.0,
+        absorbs="ping, submarine",
+    ),
+    Sound(
+        "room tone",
+        "silence, room tone, quiet room, empty room, quiet, stillness",
+        room_tone,
+        "bed",
+        absorbs="quiet, empty, room",
+    ),
+    Sound(
+        "noise",
+        "white noise, pink noise, brown noise, noise",
+        noise,
+        "bed",
+        natural_s=5,
+    ),
+)

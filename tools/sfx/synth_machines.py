@@ -26,8 +26,12 @@ def fan(rng: Rng, manner: Manner) -> Signal:
     n = manner.frames
     strong = manner.says("vacuum", "hair", "dryer", "blow", "leaf")
     hz = 190.0 if strong else 28.0
-    blades = 1 + (0.08 if strong else 0.3) * np.sin(dsp.phase(np.full(n, hz), closed=True))
-    curve = [(60, -14), (250, -2), (800, 0), (3000, -8), (9000, -18), (16000, -30)] if strong else [(40, -6), (150, 0), (600, -6), (2500, -18), (9000, -36)]
+    blades = 1 + (0.08 if strong else 0.12) * np.sin(dsp.phase(np.full(n, hz), closed=True))
+    curve = (
+        [(60, -14), (250, -2), (800, 0), (3000, -8), (9000, -18), (16000, -30)]
+        if strong
+        else [(40, -6), (150, 0), (600, -6), (2500, -18), (9000, -36)]
+    )
     air = np.stack([dsp.colour(rng, n, curve) for _ in "lr"]) * blades
     motor = dsp.harmonics(np.full(n, 233.0 if strong else 118.0), [1, 0.6, 0.5, 0.5, 0.3, 0.2, 0.2, 0.1], closed=True)
     return air + (0.45 if strong else 0.1) * motor
@@ -66,8 +70,22 @@ def factory(rng: Rng, manner: Manner) -> Signal:
     n = manner.frames
     period = n / max(1, round(n / dsp.RATE / (0.9 / manner.speed)))
     out = 0.8 * machine_hum(rng, manner) + 0.3 * np.stack([dsp.band(rng, n, 150, 2500, 9) for _ in "lr"])
-    stamp = dsp.total((0, dsp.peak(dsp.modes(rng, [70, 130, 260, 540, 910, 1500], [0.25, 0.3, 0.3, 0.25, 0.2, 0.1], [1, 0.9, 0.7, 0.5, 0.4, 0.3], 0.4))),
-                      (0.4, 0.12 * dsp.peak(dsp.burst(rng, 2500, 9000, 0.3, 0.02))), (0.22, 0.4 * dsp.peak(dsp.modes(rng, [410, 820, 1900], [0.1, 0.08, 0.05], [1, 0.7, 0.5], 0.12))))  # fmt: skip
+    stamp = dsp.total(
+        (
+            0,
+            dsp.peak(
+                dsp.modes(
+                    rng,
+                    [70, 130, 260, 540, 910, 1500],
+                    [0.25, 0.3, 0.3, 0.25, 0.2, 0.1],
+                    [1, 0.9, 0.7, 0.5, 0.4, 0.3],
+                    0.4,
+                )
+            ),
+        ),
+        (0.4, 0.12 * dsp.peak(dsp.burst(rng, 2500, 9000, 0.3, 0.02))),
+        (0.22, 0.4 * dsp.peak(dsp.modes(rng, [410, 820, 1900], [0.1, 0.08, 0.05], [1, 0.7, 0.5], 0.12))),
+    )
     for k in range(round(n / period)):
         dsp.add(out, dsp.pan(3.0 * stamp * rng.uniform(0.8, 1), -0.3), int(k * period), wrap=True)
         dsp.add(out, dsp.pan(1.5 * stamp * rng.uniform(0.8, 1), 0.5), int((k + 0.37) * period), wrap=True)
@@ -80,14 +98,23 @@ def washing(rng: Rng, manner: Manner) -> Signal:
     turns = max(1, round(n / dsp.RATE / 1.2))
     x = np.arange(n) / n * turns
     slosh = np.stack([dsp.band(rng, n, 200, 2200, 9) for _ in "lr"]) * (0.5 + 0.5 * np.sin(2 * np.pi * x)) ** 2
-    motor = dsp.harmonics(np.full(n, 100.0), [1, 0.7, 0.4, 0.4, 0.2, 0.2], closed=True) * (0.7 + 0.3 * np.sin(2 * np.pi * x))
-    return slosh + 0.8 * dsp.level(motor) + 0.4 * np.stack([dsp.colour(rng, n, [(40, 0), (150, 0), (800, -16)]) for _ in "lr"])
+    motor = dsp.harmonics(np.full(n, 100.0), [1, 0.7, 0.4, 0.4, 0.2, 0.2], closed=True) * (
+        0.7 + 0.3 * np.sin(2 * np.pi * x)
+    )
+    return (
+        slosh
+        + 0.8 * dsp.level(motor)
+        + 0.4 * np.stack([dsp.colour(rng, n, [(40, 0), (150, 0), (800, -16)]) for _ in "lr"])
+    )
 
 
 def key_press(rng: Rng, heavy: float = 1.0) -> Signal:
     """One key of a keyboard: down and up."""
     f = rng.uniform(0.85, 1.15)
-    click = dsp.total((0, dsp.peak(dsp.burst(rng, 1800 * f, 6500, 0.012))), (0, 0.5 * heavy * dsp.peak(dsp.modes(rng, [240 * f, 480 * f, 1150 * f], [0.04, 0.03, 0.02], [1, 0.7, 0.5], 0.05))))
+    click = dsp.total(
+        (0, dsp.peak(dsp.burst(rng, 1500 * f, 11000, 0.016))),
+        (0, 0.22 * heavy * dsp.solid(rng, 260 * f, 3500, 0.05, many=20, tilt=0.3)),
+    )
     return dsp.total((0, click), (rng.uniform(0.05, 0.09), 0.35 * click))
 
 
@@ -112,7 +139,22 @@ def typewriter(rng: Rng, manner: Manner) -> Signal:
     strokes = []
     for _ in range(8):
         f = rng.uniform(0.92, 1.08)
-        hit = dsp.total((0, dsp.peak(dsp.burst(rng, 1500, 9000, 0.02))), (0, 0.8 * dsp.peak(dsp.modes(rng, np.array([310, 720, 1450, 2650, 4100]) * f, [0.05, 0.05, 0.04, 0.04, 0.03], [1, 0.9, 0.8, 0.6, 0.4], 0.07))))
+        hit = dsp.total(
+            (0, dsp.peak(dsp.burst(rng, 1500, 9000, 0.02))),
+            (
+                0,
+                0.8
+                * dsp.peak(
+                    dsp.modes(
+                        rng,
+                        np.array([310, 720, 1450, 2650, 4100]) * f,
+                        [0.05, 0.05, 0.04, 0.04, 0.03],
+                        [1, 0.9, 0.8, 0.6, 0.4],
+                        0.07,
+                    )
+                ),
+            ),
+        )
         strokes.append(dsp.total((0, 0.25 * hit), (0.045, hit), (0.1, 0.2 * hit)))
     at, since = 0.0, 0
     while at < n / dsp.RATE - 0.2:
@@ -120,7 +162,12 @@ def typewriter(rng: Rng, manner: Manner) -> Signal:
         at += rng.uniform(0.11, 0.24) / manner.speed
         since += 1
         if since > 18 and at < n / dsp.RATE - 1.2:
-            dsp.add(out, 0.5 * bell(rng, 2300, 0.9, ((1, 1, 1), (2.7, 0.4, 0.4), (5.2, 0.2, 0.2))), int(at * dsp.RATE), wrap=True)
+            dsp.add(
+                out,
+                0.5 * bell(rng, 2300, 0.9, ((1, 1, 1), (2.7, 0.4, 0.4), (5.2, 0.2, 0.2))),
+                int(at * dsp.RATE),
+                wrap=True,
+            )
             dsp.add(out, 0.5 * ratchet(rng, 0.45, 45), int((at + 0.4) * dsp.RATE), wrap=True)
             at, since = at + 1.0, 0
     return dsp.room(rng, out, 0.35, 0.12, wrap=True)
@@ -129,7 +176,9 @@ def typewriter(rng: Rng, manner: Manner) -> Signal:
 def ratchet(rng: Rng, length_s: float, per_second: float) -> Signal:
     """A row of clicks: ratchets, winding, zips."""
     click = dsp.modes(rng, [1700, 2900, 4300], [0.02, 0.015, 0.01], [1, 0.8, 0.5], 0.03)
-    return dsp.total(*((k / per_second, click * rng.uniform(0.6, 1)) for k in range(max(1, int(length_s * per_second)))))
+    return dsp.total(
+        *((k / per_second, click * rng.uniform(0.6, 1)) for k in range(max(1, int(length_s * per_second))))
+    )
 
 
 def winding(rng: Rng, manner: Manner) -> Signal:
@@ -159,7 +208,13 @@ def switch(rng: Rng, manner: Manner) -> Signal:
 def camera(rng: Rng, manner: Manner) -> Signal:
     """A camera's shutter: mirror up, curtain, mirror down."""
     del manner
-    clack = [dsp.total((0, dsp.peak(dsp.burst(rng, 900, 8000, 0.025))), (0, 0.5 * dsp.peak(dsp.modes(rng, [350, 1250, 2600], [0.04, 0.03, 0.02], [0.6, 1, 0.6], 0.05)))) for _ in range(2)]
+    clack = [
+        dsp.total(
+            (0, dsp.peak(dsp.burst(rng, 900, 8000, 0.025))),
+            (0, 0.5 * dsp.peak(dsp.modes(rng, [350, 1250, 2600], [0.04, 0.03, 0.02], [0.6, 1, 0.6], 0.05))),
+        )
+        for _ in range(2)
+    ]
     n = dsp.frames(0.07)
     wind = 0.15 * dsp.band(rng, n, 2000, 7000)
     return dsp.total((0, clack[0]), (0.025, wind), (0.1, 0.9 * clack[1]))
@@ -172,8 +227,14 @@ def cash_register(rng: Rng, manner: Manner) -> Signal:
     n = dsp.frames(0.25)
     roll = dsp.band(rng, n, 200, 2500) * np.linspace(0.3, 1, n)
     coins = [(0.55 + float(t), 0.3 * coin_hit(rng) * rng.uniform(0.3, 1)) for t in rng.uniform(0, 0.35, 10)]
-    return dsp.total((0, 0.6 * key_press(rng)), (0.12, dsp.peak(bell_)), (0.14, 0.9 * dsp.peak(bell_)), (0.25, 0.25 * dsp.peak(roll)),
-                     (0.5, 0.5 * dsp.peak(dsp.modes(rng, [120, 240, 510], [0.12, 0.1, 0.06], [1, 0.8, 0.5], 0.15))), *coins)  # fmt: skip
+    return dsp.total(
+        (0, 0.6 * key_press(rng)),
+        (0.12, dsp.peak(bell_)),
+        (0.14, 0.9 * dsp.peak(bell_)),
+        (0.25, 0.25 * dsp.peak(roll)),
+        (0.5, 0.5 * dsp.peak(dsp.modes(rng, [120, 240, 510], [0.12, 0.1, 0.06], [1, 0.8, 0.5], 0.15))),
+        *coins,
+    )
 
 
 def printer(rng: Rng, manner: Manner) -> Signal:
@@ -182,8 +243,13 @@ def printer(rng: Rng, manner: Manner) -> Signal:
     passes = max(1, round(n / dsp.RATE / 0.85))
     x = (np.arange(n) / n * passes) % 1.0
     move = np.interp(x, [0, 0.05, 0.75, 0.8, 1], [0, 1, 1, 0, 0])
-    head = dsp.harmonics(np.full(n, 310.0), [1, 0.4, 0.7, 0.2, 0.3, 0.2], closed=True) * move + dsp.band(rng, n, 1200, 6000) * move * 0.8
-    feed = dsp.harmonics(np.full(n, 150.0), [1, 0.8, 0.5, 0.4], closed=True) * np.interp(x, [0, 0.8, 0.84, 0.97, 1], [0, 0, 1, 1, 0])
+    head = (
+        dsp.harmonics(np.full(n, 310.0), [1, 0.4, 0.7, 0.2, 0.3, 0.2], closed=True) * move
+        + dsp.band(rng, n, 1200, 6000) * move * 0.8
+    )
+    feed = dsp.harmonics(np.full(n, 150.0), [1, 0.8, 0.5, 0.4], closed=True) * np.interp(
+        x, [0, 0.8, 0.84, 0.97, 1], [0, 0, 1, 1, 0]
+    )
     return head + 0.8 * feed
 
 
@@ -194,7 +260,9 @@ def spray(rng: Rng, manner: Manner) -> Signal:
     out = dsp.band(rng, n, 2500, 11000) * np.interp(t, [0, 0.02, 0.5, 0.9], [0, 1, 0.7, 0])
     if manner.says("door", "brak", "bus", "airlock", "pneumat", "hydraul"):
         out += 0.5 * dsp.band(rng, n, 300, 1500) * np.interp(t, [0, 0.1, 0.9], [0, 1, 0])
-        return dsp.total((0, out), (0.8, 0.5 * dsp.peak(dsp.modes(rng, [80, 150, 310], [0.15, 0.12, 0.08], [1, 0.8, 0.4], 0.2))))
+        return dsp.total(
+            (0, out), (0.8, 0.5 * dsp.peak(dsp.modes(rng, [80, 150, 310], [0.15, 0.12, 0.08], [1, 0.8, 0.4], 0.2)))
+        )
     return out
 
 
@@ -203,32 +271,158 @@ def scissors(rng: Rng, manner: Manner) -> Signal:
     del manner
     n = dsp.frames(0.14)
     slide = sum(dsp.band(rng, n, f, f * 1.3, 24) for f in (3000, 5200, 8000)) * np.linspace(0.3, 1, n) ** 2
-    return dsp.total((0, 0.5 * dsp.peak(np.asarray(slide))), (0.13, dsp.peak(dsp.modes(rng, [3300, 5100, 7400], [0.08, 0.06, 0.04], [1, 0.7, 0.5], 0.1))))
+    return dsp.total(
+        (0, 0.5 * dsp.peak(np.asarray(slide))),
+        (0.13, dsp.peak(dsp.modes(rng, [3300, 5100, 7400], [0.08, 0.06, 0.04], [1, 0.7, 0.5], 0.1))),
+    )
 
 
 SOUNDS = (
-    Sound("machine hum", ("hum", "machine hum", "refrigerator", "fridge hum", "server", "transformer", "electric hum", "computer hum", "machine", "power hum", "server room", "electrical hum",
-                          "neon", "drone machine", "computer fan", "data center", "reactor"),
-          machine_hum, "bed", natural_s=6, absorbs=("electric", "room", "machine", "refrigerator", "light", "low", "computer")),
-    Sound("fan", ("fan", "air conditioner", "air conditioning", "ventilation", "hair dryer", "vacuum", "vacuum cleaner", "hairdryer", "ventilator", "leaf blower", "air vent", "hoover"),
-          fan, "bed", natural_s=6, absorbs=("ceiling", "electric", "air", "hum", "cleaner")),
-    Sound("drill", ("drill", "chainsaw", "power drill", "blender", "saw electric", "circular saw", "mixer", "grinder", "electric saw", "dentist drill", "jackhammer", "power tool", "coffee grinder",
-                    "electric drill", "angle grinder", "electric razor", "shaver"),
-          drill, "bed", natural_s=4, absorbs=("electric", "power", "wood", "wall", "kitchen", "construction")),
-    Sound("hand saw", ("saw", "hand saw", "saw wood", "sand wood", "file metal"), hand_saw, "steady", gap_s=0.85, count=5, jitter=0.04, absorbs=("wood", "hand")),
-    Sound("factory", ("factory", "machinery", "assembly line", "industrial", "workshop", "mill", "steam engine", "printing press", "engine room", "industry"), factory, "bed", natural_s=7,
-          absorbs=("machine", "work", "metal", "press", "hall")),
-    Sound("washing machine", ("washing machine", "laundry", "dishwasher", "dryer", "tumble dryer"), washing, "bed", natural_s=6, absorbs=("run", "machine", "clothes")),
-    Sound("keyboard typing", ("typing", "keyboard", "type", "computer keyboard", "computer typing", "laptop"), typing, "bed", natural_s=4, absorbs=("computer", "type", "key", "fast", "laptop")),
-    Sound("typewriter", ("typewriter", "type writer", "typewriter typing", "old typewriter"), typewriter, "bed", natural_s=5, absorbs=("type", "key", "old", "bell", "carriage")),
-    Sound("ratchet", ("ratchet", "crank", "winch", "wind up", "windlass", "gear", "clockwork", "cog", "winding"), winding, "once", gap_s=1.6, absorbs=("turn", "wind", "key", "click")),
-    Sound("zip", ("zip", "zipper"), zip_, "once", gap_s=1.2, absorbs=("bag", "tent", "jacket", "open", "close", "up")),
-    Sound("click", ("click", "switch", "light switch", "button", "mouse click", "button press", "pen click", "lever", "gun cock", "cock gun", "seat belt"), switch, "steady", gap_s=0.6, count=1,
-          jitter=0.2, absorbs=("light", "press", "mouse", "computer", "on", "off", "flip", "switch", "pull")),
-    Sound("camera shutter", ("camera", "shutter", "photo", "camera click", "photograph"), camera, "steady", gap_s=0.7, count=1, jitter=0.4, absorbs=("click", "take", "shutter", "snap")),
-    Sound("cash register", ("cash register", "till", "ka-ching", "cash drawer", "checkout"), cash_register, "once", gap_s=2, absorbs=("open", "drawer", "ring", "bell")),
-    Sound("printer", ("printer", "photocopier", "copier", "fax", "scanner", "copy machine"), printer, "bed", natural_s=4, absorbs=("print", "office", "paper")),
-    Sound("air hiss", ("spray", "spray can", "air brake", "pneumatic", "airlock", "pneumatic door", "hydraulic", "aerosol", "spaceship door", "bus door", "air release"), spray, "once", gap_s=1.4,
-          absorbs=("door", "hiss", "can", "open", "close", "spaceship", "air", "release")),
-    Sound("scissors", ("scissors", "scissor", "snip", "haircut", "clip hair"), scissors, "steady", gap_s=0.42, count=4, jitter=0.1, absorbs=("cut", "paper", "hair")),
-)  # fmt: skip
+    Sound(
+        "machine hum",
+        (
+            "hum, machine hum, refrigerator, fridge hum, server, transformer, electric hum, computer hum, "
+            "machine, power hum, server room, electrical hum, neon, drone machine, computer fan, data "
+            "center, reactor"
+        ),
+        machine_hum,
+        "bed",
+        absorbs="electric, room, machine, refrigerator, light, low, computer",
+    ),
+    Sound(
+        "fan",
+        (
+            "fan, air conditioner, air conditioning, ventilation, hair dryer, vacuum, vacuum cleaner, "
+            "hairdryer, ventilator, leaf blower, air vent, hoover"
+        ),
+        fan,
+        "bed",
+        absorbs="ceiling, electric, air, hum, cleaner",
+    ),
+    Sound(
+        "drill",
+        (
+            "drill, chainsaw, power drill, blender, saw electric, circular saw, mixer, grinder, electric "
+            "saw, dentist drill, jackhammer, power tool, coffee grinder, electric drill, angle grinder, "
+            "electric razor, shaver"
+        ),
+        drill,
+        "bed",
+        natural_s=4,
+        absorbs="electric, power, wood, wall, kitchen, construction",
+    ),
+    Sound(
+        "hand saw",
+        "saw, hand saw, saw wood, sand wood, file metal",
+        hand_saw,
+        "steady",
+        gap_s=0.85,
+        count=5,
+        jitter=0.04,
+        absorbs="wood, hand",
+    ),
+    Sound(
+        "factory",
+        (
+            "factory, machinery, assembly line, industrial, workshop, mill, steam engine, printing press, "
+            "engine room, industry"
+        ),
+        factory,
+        "bed",
+        natural_s=7,
+        absorbs="machine, work, metal, press, hall",
+    ),
+    Sound(
+        "washing machine",
+        "washing machine, laundry, dishwasher, dryer, tumble dryer",
+        washing,
+        "bed",
+        absorbs="run, machine, clothes",
+    ),
+    Sound(
+        "keyboard typing",
+        "typing, keyboard, type, computer keyboard, computer typing, laptop",
+        typing,
+        "bed",
+        natural_s=4,
+        absorbs="computer, type, key, fast, laptop",
+    ),
+    Sound(
+        "typewriter",
+        "typewriter, type writer, typewriter typing, old typewriter",
+        typewriter,
+        "bed",
+        natural_s=5,
+        absorbs="type, key, old, bell, carriage",
+    ),
+    Sound(
+        "ratchet",
+        "ratchet, crank, winch, wind up, windlass, gear, clockwork, cog, winding",
+        winding,
+        gap_s=1.6,
+        absorbs="turn, wind, key, click",
+    ),
+    Sound(
+        "zip",
+        "zip, zipper",
+        zip_,
+        gap_s=1.2,
+        absorbs="bag, tent, jacket, open, close, up",
+    ),
+    Sound(
+        "click",
+        (
+            "click, switch, light switch, button, mouse click, button press, pen click, lever, gun cock, "
+            "cock gun, seat belt"
+        ),
+        switch,
+        "steady",
+        gap_s=0.6,
+        jitter=0.2,
+        absorbs="light, press, mouse, computer, on, off, flip, switch, pull",
+    ),
+    Sound(
+        "camera shutter",
+        "camera, shutter, photo, camera click, photograph",
+        camera,
+        "steady",
+        gap_s=0.7,
+        jitter=0.4,
+        absorbs="click, take, shutter, snap",
+    ),
+    Sound(
+        "cash register",
+        "cash register, till, ka-ching, cash drawer, checkout",
+        cash_register,
+        gap_s=2,
+        absorbs="open, drawer, ring, bell",
+    ),
+    Sound(
+        "printer",
+        "printer, photocopier, copier, fax, scanner, copy machine",
+        printer,
+        "bed",
+        natural_s=4,
+        absorbs="print, office, paper",
+    ),
+    Sound(
+        "air hiss",
+        (
+            "spray, spray can, air brake, pneumatic, airlock, pneumatic door, hydraulic, aerosol, "
+            "spaceship door, bus door, air release"
+        ),
+        spray,
+        gap_s=1.4,
+        absorbs="door, hiss, can, open, close, spaceship, air, release",
+    ),
+    Sound(
+        "scissors",
+        "scissors, scissor, snip, haircut, clip hair",
+        scissors,
+        "steady",
+        gap_s=0.42,
+        count=4,
+        jitter=0.1,
+        absorbs="cut, paper, hair",
+    ),
+)

@@ -10,7 +10,7 @@ from soundwright.tools.sfx.sound import Manner, Sound
 
 
 def engine(rng: Rng, hz: Signal, rough: float = 0.3, *, closed: bool = False) -> Signal:
-    """A piston engine that fires ``hz`` times a second (a curve): pulses through an exhaust, and noise with each stroke."""
+    """A piston engine that fires ``hz`` times a second (a curve): pulses through an exhaust, and noise."""
     n = hz.size
     angle = dsp.phase(hz, closed=closed)
     stroke = np.exp(4.0 * (np.cos(angle) - 1))
@@ -51,8 +51,10 @@ def car_start(rng: Rng, manner: Manner) -> Signal:
     return dsp.fade(dsp.total((0, 0.5 * dsp.peak(starter)), (n / dsp.RATE - 0.08, dsp.peak(run))), 0.01, 0.5)
 
 
-def passing(rng: Rng, source: Signal, closest_s: float, speed_mps: float, gap_m: float = 6.0, side: float = 1.0) -> Signal:
-    """A source drives past: Doppler by resampling, level by distance, pan by direction, air takes the highs far away."""
+def passing(
+    rng: Rng, source: Signal, closest_s: float, speed_mps: float, gap_m: float = 6.0, side: float = 1.0
+) -> Signal:
+    """A source drives past: Doppler by resampling, level by distance, pan by direction, air takes the highs."""
     n = source.size
     t = np.arange(n) / dsp.RATE
     along = (t - closest_s) * speed_mps
@@ -71,7 +73,9 @@ def car_pass(rng: Rng, manner: Manner) -> Signal:
     heavy = manner.says("truck", "lorry", "bus", "tram")
     base = 45.0 if heavy else 130.0 if manner.says("motorcycl", "motorbik", "race", "racing") else 80.0
     tyre = dsp.colour(rng, n, [(60, -10), (250, -4), (900, 0), (2200, -3), (7000, -18), (16000, -34)])
-    source = 1.2 * tyre + (1.2 if base != 80.0 else 0.45) * engine(rng, np.full(n, base) * (1 + 0.02 * dsp.drift(rng, n, 3)), 0.5)
+    source = 1.2 * tyre + (1.2 if base != 80.0 else 0.45) * engine(
+        rng, np.full(n, base) * (1 + 0.02 * dsp.drift(rng, n, 3)), 0.5
+    )
     return passing(rng, source, length_s / 2, 17.0 * manner.speed, 5.0, float(rng.choice([-1, 1])))
 
 
@@ -84,11 +88,23 @@ def traffic(rng: Rng, manner: Manner) -> Signal:
     for at in dsp.poisson(rng, n, 0.2 + 0.45 * manner.intensity):
         tyre = dsp.colour(rng, m, [(50, -4), (250, -2), (900, 0), (2200, -6), (7000, -24)])
         motor = engine(rng, np.full(m, rng.uniform(35, 90)), 0.5)
-        car = passing(rng, tyre + rng.uniform(0.3, 1.2) * motor, 3.5, rng.uniform(9, 18), rng.uniform(7, 16), float(rng.choice([-1, 1])))
+        car = passing(
+            rng,
+            tyre + rng.uniform(0.3, 1.2) * motor,
+            3.5,
+            rng.uniform(9, 18),
+            rng.uniform(7, 16),
+            float(rng.choice([-1, 1])),
+        )
         dsp.add(out, 0.8 * car * rng.uniform(0.4, 1), int(at), wrap=True)
     if manner.says("city", "busy", "horn", "honk", "jam", "street"):
         for at in dsp.poisson(rng, n, 0.1):
-            dsp.add(out, dsp.room(rng, 0.25 * car_horn(rng, manner.but(words=frozenset())), 1.2, 0.5, 2500)[:, : n], int(at), wrap=True)
+            dsp.add(
+                out,
+                dsp.room(rng, 0.25 * car_horn(rng, manner.but(words=frozenset())), 1.2, 0.5, 2500)[:, :n],
+                int(at),
+                wrap=True,
+            )
     return out
 
 
@@ -107,14 +123,24 @@ def skid(rng: Rng, manner: Manner) -> Signal:
     del manner
     n = dsp.frames(1.5)
     t = np.arange(n) / dsp.RATE
-    squeal = sum(dsp.harmonics(f * (1 + 0.03 * dsp.drift(rng, n, 15, -1, 1)) * np.interp(t, [0, 1.5], [1.05, 0.9]), [1, 0.5, 0.4, 0.2, 0.1]) for f in (820, 1130, 1340))
+    squeal = sum(
+        dsp.harmonics(
+            f * (1 + 0.03 * dsp.drift(rng, n, 15, -1, 1)) * np.interp(t, [0, 1.5], [1.05, 0.9]), [1, 0.5, 0.4, 0.2, 0.1]
+        )
+        for f in (820, 1130, 1340)
+    )
     rub = dsp.band(rng, n, 700, 4500)
     return dsp.fade((np.asarray(squeal) * 0.5 + rub) * np.interp(t, [0, 0.06, 1.1, 1.5], [0, 1, 0.9, 0]), 0.01, 0.1)
 
 
 def _rail_joint(rng: Rng) -> Signal:
-    clack = [dsp.total((0, dsp.peak(dsp.modes(rng, [160, 310, 620, 1100], [0.12, 0.1, 0.06, 0.04], [1, 0.8, 0.5, 0.3], 0.15))),
-                       (0, 0.4 * dsp.peak(dsp.burst(rng, 500, 4000, 0.03)))) for _ in range(2)]  # fmt: skip
+    clack = [
+        dsp.total(
+            (0, dsp.peak(dsp.modes(rng, [160, 310, 620, 1100], [0.12, 0.1, 0.06, 0.04], [1, 0.8, 0.5, 0.3], 0.15))),
+            (0, 0.4 * dsp.peak(dsp.burst(rng, 500, 4000, 0.03))),
+        )
+        for _ in range(2)
+    ]
     return dsp.total((0, clack[0]), (0.13, 0.85 * clack[1]))
 
 
@@ -123,12 +149,12 @@ def train(rng: Rng, manner: Manner) -> Signal:
     n = manner.frames
     period = n / max(1, round(n / dsp.RATE / (0.75 / manner.speed)))
     roar = np.stack([dsp.colour(rng, n, [(30, 0), (90, 0), (300, -5), (1200, -10), (5000, -24)]) for _ in "lr"])
-    out = 0.8 * roar * dsp.drift(rng, n, 1.5, 0.7, 1)
+    out = 0.5 * roar * dsp.drift(rng, n, 1.5, 0.7, 1)
     joints = np.zeros(n)
     for k in range(round(n / period)):
         dsp.add(joints, _rail_joint(rng) * rng.uniform(0.8, 1), int(k * period), wrap=True)
         dsp.add(joints, 0.5 * _rail_joint(rng), int((k + 0.42) * period), wrap=True)
-    out += 2.2 * joints
+    out += 2.0 * joints + 0.35 * np.stack([dsp.band(rng, n, 400, 4000, 9) for _ in "lr"]) * dsp.drift(rng, n, 5, 0.3, 1)
     if manner.says("steam", "old", "locomotiv", "chuff"):
         puff = [dsp.burst(rng, 150, 3500, 0.22, 0.03) for _ in range(4)]
         for k in range(round(n / period) * 2):
@@ -214,7 +240,9 @@ def plane(rng: Rng, manner: Manner) -> Signal:
     length_s = float(np.clip(manner.length_s or 9.0, 5, 14))
     n = dsp.frames(length_s)
     if manner.says("propel", "biplan", "small", "old", "prop", "light", "bomber"):
-        source = dsp.level(engine(rng, np.full(n, 78.0), 0.3)) + 0.3 * dsp.harmonics(np.full(n, 156.0), [1, 0.7, 0.5, 0.3, 0.2])
+        source = dsp.level(engine(rng, np.full(n, 78.0), 0.3)) + 0.3 * dsp.harmonics(
+            np.full(n, 156.0), [1, 0.7, 0.5, 0.3, 0.2]
+        )
     else:
         source = dsp.colour(rng, n, [(30, -8), (100, 0), (400, -1), (1500, -6), (5000, -16), (14000, -30)])
         source += 0.25 * dsp.tone(2600 + 40 * dsp.drift(rng, n, 2))
@@ -232,33 +260,143 @@ def cabin(rng: Rng, manner: Manner) -> Signal:
 
 
 SOUNDS = (
-    Sound("car engine", ("car engine", "engine", "car idle", "motor", "car drive", "truck", "lorry", "bus", "motorcycle", "motorbike", "tractor", "engine idle", "engine run", "car",
-                         "lawn mower", "lawnmower", "diesel engine", "motorboat", "boat engine", "car race", "race car", "engine rev", "vehicle", "generator"),
-          car_engine, "bed", natural_s=6, absorbs=("idle", "run", "motor", "rev", "drive", "engine", "road")),
-    Sound("car start", ("car start", "engine start", "start car", "ignition", "start engine", "car ignition", "motor start"), car_start, "once", gap_s=4, natural_s=3.7,
-          absorbs=("engine", "start", "key", "motor", "old", "idle", "turn", "rev")),
-    Sound("car pass", ("car pass", "pass car", "car drive by", "truck pass", "drive past", "car by", "motorcycle pass", "vehicle pass", "car approach", "car drive away",
-                       "car arrive", "bus pass", "motorbike pass", "tram", "race car pass", "car drive past"),
-          car_pass, "once", gap_s=4, natural_s=5, stretch=True, absorbs=("past", "by", "road", "street", "fast", "drive", "wet", "away", "speed")),
-    Sound("traffic", ("traffic", "highway", "motorway", "road", "street traffic", "city traffic", "busy street", "traffic jam", "rush hour", "freeway"), traffic, "bed", natural_s=10,
-          absorbs=("city", "street", "car", "busy", "road", "horn", "hour", "rush")),
-    Sound("car horn", ("car horn", "horn", "honk", "beep car", "truck horn", "car honk", "taxi horn", "klaxon"), car_horn, "steady", gap_s=0.8, count=2, jitter=0.3,
-          absorbs=("car", "honk", "truck", "taxi")),
-    Sound("tyre skid", ("skid", "tyre", "tire", "tyre squeal", "brake squeal", "screech tire", "car brake", "brake", "screech", "tire screech"), skid, "once", gap_s=2,
-          absorbs=("car", "squeal", "screech", "brake")),
-    Sound("train", ("train", "railway", "train ride", "train run", "rail", "subway", "metro", "locomotive", "steam train", "underground train", "inside train", "train interior"),
-          train, "bed", natural_s=9, absorbs=("track", "clatter", "rail", "steam", "journey", "wheel", "compartment", "carriage")),
-    Sound("train pass", ("train pass", "train past", "pass train", "train by", "train arrive", "train approach", "train depart"), train_pass, "once", gap_s=9, natural_s=9, stretch=True,
-          absorbs=("past", "by", "steam", "freight", "track", "station")),
-    Sound("train whistle", ("train whistle", "train horn", "steam whistle", "locomotive whistle"), train_whistle, "sparse", gap_s=6, absorbs=("train", "steam", "blow")),
-    Sound("ship horn", ("ship horn", "foghorn", "boat horn", "fog horn", "ferry horn", "ship", "harbour horn", "steamer"), ship_horn, "sparse", gap_s=8, natural_s=4, jitter=0.2,
-          absorbs=("horn", "fog", "boat", "harbour", "blast", "sea", "bay", "blow", "sound")),
-    Sound("siren", ("siren", "police siren", "ambulance", "police car", "fire engine", "fire truck", "air raid", "air raid siren", "ambulance siren", "police"), siren, "bed", natural_s=6.4,
-          absorbs=("police", "wail", "car", "pass", "street")),
-    Sound("helicopter", ("helicopter", "chopper", "rotor"), helicopter, "bed", natural_s=6, absorbs=("fly", "hover", "overhead", "rotor", "blade")),
-    Sound("plane", ("plane", "airplane", "jet", "aircraft", "fly over", "plane fly", "aeroplane", "jet fly", "propeller plane", "plane take off", "biplane", "bomber"), plane, "once", gap_s=10,
-          natural_s=9, stretch=True, absorbs=("overhead", "fly", "over", "pass", "engine", "sky", "jet", "take", "propeller")),
-    Sound("vehicle cabin", ("inside car", "car interior", "plane cabin", "airplane cabin", "aircraft interior", "inside plane", "cockpit", "cabin", "airplane interior", "bus interior",
-                            "inside bus"),
-          cabin, "bed", natural_s=8, absorbs=("drive", "engine", "hum", "flight", "road")),
-)  # fmt: skip
+    Sound(
+        "car engine",
+        (
+            "car engine, engine, car idle, motor, car drive, truck, lorry, bus, motorcycle, motorbike, "
+            "tractor, engine idle, engine run, car, lawn mower, lawnmower, diesel engine, motorboat, boat "
+            "engine, car race, race car, engine rev, vehicle, generator"
+        ),
+        car_engine,
+        "bed",
+        absorbs="idle, run, motor, rev, drive, engine, road",
+    ),
+    Sound(
+        "car start",
+        "car start, engine start, start car, ignition, start engine, car ignition, motor start",
+        car_start,
+        gap_s=4,
+        natural_s=3.7,
+        absorbs="engine, start, key, motor, old, idle, turn, rev",
+    ),
+    Sound(
+        "car pass",
+        (
+            "car pass, pass car, car drive by, truck pass, drive past, car by, motorcycle pass, vehicle "
+            "pass, car approach, car drive away, car arrive, bus pass, motorbike pass, tram, race car "
+            "pass, car drive past"
+        ),
+        car_pass,
+        gap_s=4,
+        natural_s=5,
+        stretch=True,
+        absorbs="past, by, road, street, fast, drive, wet, away, speed",
+    ),
+    Sound(
+        "traffic",
+        (
+            "traffic, highway, motorway, road, street traffic, city traffic, busy street, traffic jam, "
+            "rush hour, freeway"
+        ),
+        traffic,
+        "bed",
+        natural_s=10,
+        absorbs="city, street, car, busy, road, horn, hour, rush",
+    ),
+    Sound(
+        "car horn",
+        "car horn, horn, honk, beep car, truck horn, car honk, taxi horn, klaxon",
+        car_horn,
+        "steady",
+        gap_s=0.8,
+        count=2,
+        jitter=0.3,
+        absorbs="car, honk, truck, taxi",
+    ),
+    Sound(
+        "tyre skid",
+        ("skid, tyre, tire, tyre squeal, brake squeal, screech tire, car brake, brake, screech, tire screech"),
+        skid,
+        gap_s=2,
+        absorbs="car, squeal, screech, brake",
+    ),
+    Sound(
+        "train",
+        (
+            "train, railway, train ride, train run, rail, subway, metro, locomotive, steam train, "
+            "underground train, inside train, train interior"
+        ),
+        train,
+        "bed",
+        natural_s=9,
+        absorbs="track, clatter, rail, steam, journey, wheel, compartment, carriage",
+    ),
+    Sound(
+        "train pass",
+        "train pass, train past, pass train, train by, train arrive, train approach, train depart",
+        train_pass,
+        gap_s=9,
+        natural_s=9,
+        stretch=True,
+        absorbs="past, by, steam, freight, track, station",
+    ),
+    Sound(
+        "train whistle",
+        "train whistle, train horn, steam whistle, locomotive whistle",
+        train_whistle,
+        "sparse",
+        gap_s=6,
+        absorbs="train, steam, blow",
+    ),
+    Sound(
+        "ship horn",
+        "ship horn, foghorn, boat horn, fog horn, ferry horn, ship, harbour horn, steamer",
+        ship_horn,
+        "sparse",
+        gap_s=8,
+        jitter=0.2,
+        natural_s=4,
+        absorbs="horn, fog, boat, harbour, blast, sea, bay, blow, sound",
+    ),
+    Sound(
+        "siren",
+        (
+            "siren, police siren, ambulance, police car, fire engine, fire truck, air raid, air raid "
+            "siren, ambulance siren, police"
+        ),
+        siren,
+        "bed",
+        natural_s=6.4,
+        absorbs="police, wail, car, pass, street",
+    ),
+    Sound(
+        "helicopter",
+        "helicopter, chopper, rotor",
+        helicopter,
+        "bed",
+        absorbs="fly, hover, overhead, rotor, blade",
+    ),
+    Sound(
+        "plane",
+        (
+            "plane, airplane, jet, aircraft, fly over, plane fly, aeroplane, jet fly, propeller plane, "
+            "plane take off, biplane, bomber"
+        ),
+        plane,
+        gap_s=10,
+        natural_s=9,
+        stretch=True,
+        absorbs="overhead, fly, over, pass, engine, sky, jet, take, propeller",
+    ),
+    Sound(
+        "vehicle cabin",
+        (
+            "inside car, car interior, plane cabin, airplane cabin, aircraft interior, inside plane, "
+            "cockpit, cabin, airplane interior, bus interior, inside bus"
+        ),
+        cabin,
+        "bed",
+        natural_s=8,
+        absorbs="drive, engine, hum, flight, road",
+    ),
+)

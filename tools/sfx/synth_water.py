@@ -18,7 +18,7 @@ def bubble(rng: Rng, hz: float, rise: float = 0.15) -> Signal:
     return dsp.fade(np.sin(2 * np.pi * hz * t * (1 + rise * t / length_s)) * dsp.ring(n, length_s), 0.0005, 0.002)
 
 
-def _bubbles(rng: Rng, low_hz: float, high_hz: float, many: int = 14) -> list[Signal]:
+def _bubbles(rng: Rng, low_hz: float, high_hz: float, many: int = 40) -> list[Signal]:
     tops = np.exp(rng.uniform(np.log(low_hz), np.log(high_hz), many))
     return [bubble(rng, f, rng.uniform(0.02, 0.4)) * (low_hz / f) ** 0.4 for f in tops]
 
@@ -49,7 +49,9 @@ def _wave(rng: Rng, length_s: float, hard: float) -> Signal:
         low = dsp.colour(rng, n, [(30, -4), (90, 0), (400, -6), (1500, -22), (8000, -50)])
         mid = dsp.colour(rng, n, [(80, -12), (300, -2), (1200, 0), (5000, -8), (16000, -20)])
         high = dsp.colour(rng, n, [(600, -30), (2500, -3), (6000, 0), (14000, -8)])
-        sides.append((0.8 + 0.7 * hard) * swell * low + 1.3 * crash * mid * (1 + 0.3 * side * centre) + 0.4 * drain * high)
+        sides.append(
+            (0.8 + 0.7 * hard) * swell * low + 1.3 * crash * mid * (1 + 0.3 * side * centre) + 0.4 * drain * high
+        )
     return np.stack(sides)
 
 
@@ -57,13 +59,13 @@ def stream(rng: Rng, manner: Manner) -> Signal:
     """Running water: many small bubbles over a soft rush; a river is lower and broader than a brook."""
     n, hard = manner.frames, manner.intensity
     big = manner.says("river", "rapid", "torrent", "flood")
-    low, high = (250, 1800) if big else (500, 4200)
+    low, high = (300, 2500) if big else (600, 5500)
     sides = []
     for _ in "lr":
-        fizz = dsp.rain_of(rng, n, _bubbles(rng, low, high, 18), 220 + 300 * hard, 0.9)
+        fizz = dsp.rain_of(rng, n, _bubbles(rng, low, high, 48), 500 + 600 * hard, 0.9)
         swell = dsp.drift(rng, n, 3.0, 0.5, 1.0)
-        rush = dsp.colour(rng, n, [(60, -22), (250, -6), (700, 0), (2500, -5), (8000, -18), (16000, -34)])
-        sides.append(dsp.level(fizz) * swell + (0.9 if big else 0.35) * rush * dsp.drift(rng, n, 1.0, 0.7, 1.0))
+        rush = dsp.colour(rng, n, [(60, -22), (250, -5), (700, 0), (2500, -3), (8000, -12), (16000, -24)])
+        sides.append(dsp.level(fizz) * swell + (1.0 if big else 0.6) * rush * dsp.drift(rng, n, 1.0, 0.7, 1.0))
     return np.stack(sides)
 
 
@@ -89,12 +91,12 @@ def shower(rng: Rng, manner: Manner) -> Signal:
 
 def drip(rng: Rng, manner: Manner) -> Signal:
     """One drop into water: a tick, then a bubble that sings."""
-    hz = rng.uniform(750, 1700) / manner.size
+    hz = rng.uniform(700, 1300) / manner.size
     n = dsp.frames(0.16)
     t = np.arange(n) / dsp.RATE
-    sing = np.sin(2 * np.pi * hz * (t + 0.9 * t * t)) * dsp.ring(n, 0.14, 0.002)
-    second = np.sin(2 * np.pi * hz * 1.35 * (t + 1.2 * t * t)) * dsp.ring(n, 0.09, 0.002)
-    drop = dsp.total((0, 0.35 * dsp.burst(rng, 2000, 9000, 0.008)), (0.012, sing), (0.05, 0.35 * second))
+    sing = np.sin(2 * np.pi * hz * (t + 3.0 * t * t)) * dsp.ring(n, 0.07, 0.001)
+    second = np.sin(2 * np.pi * hz * 1.35 * (t + 4.0 * t * t)) * dsp.ring(n, 0.045, 0.001)
+    drop = dsp.total((0, 0.5 * dsp.peak(dsp.burst(rng, 1500, 9000, 0.02))), (0.012, sing), (0.05, 0.35 * second))
     hall = manner.says("cave", "cavern", "dungeon", "tunnel", "sewer", "well") or manner.echo > 0
     return dsp.room(rng, drop, 2.2 if hall else 0.5, 0.5 if hall else 0.15, 5000)
 
@@ -107,7 +109,9 @@ def splash(rng: Rng, manner: Manner) -> Signal:
     t = np.arange(n) / dsp.RATE
     body = dsp.band(rng, n, 250 / size, 2200 / size) * np.exp(-t / (0.13 * size)) * (1 - np.exp(-t / 0.006))
     spray = dsp.band(rng, n, 1800, 9000) * np.exp(-t / (0.28 * size)) * (1 - np.exp(-t / 0.05)) * 0.55
-    plop = 1.4 * dsp.tone(dsp.sweep(150 / size, 420 / size, 0.14 * size)) * dsp.ring(dsp.frames(0.14 * size), 0.2, 0.01)
+    plop = (
+        0.25 * dsp.tone(dsp.sweep(150 / size, 420 / size, 0.14 * size)) * dsp.ring(dsp.frames(0.14 * size), 0.2, 0.01)
+    )
     fizz = dsp.rain_of(rng, n, _bubbles(rng, 350, 2600), 260, 0.7, np.exp(-t / (0.4 * size)))
     spray_drops = dsp.peak(fizz, 0.9)
     return dsp.fade(dsp.total((0, body + spray), (0.05 * size, plop), (0.08, spray_drops)), 0.002, 0.2)
@@ -117,10 +121,10 @@ def pour(rng: Rng, manner: Manner) -> Signal:
     """Pouring into a vessel: bubbles whose resonance rises as it fills."""
     n = dsp.frames(float(np.clip(manner.length_s or 4, 1.5, 12)))
     t = np.arange(n) / n
-    parts = dsp.rain_of(rng, n, _bubbles(rng, 350, 1400, 10), 150, 0.8)
-    late = dsp.rain_of(rng, n, _bubbles(rng, 800, 3000, 10), 170, 0.8)
-    flow = dsp.band(rng, n, 900, 6000) * 0.22 * dsp.drift(rng, n, 6, 0.6, 1)
-    glug = dsp.tone(320 * 2.6**t * (1 + 0.03 * dsp.drift(rng, n, 12, -1, 1))) * dsp.drift(rng, n, 14) ** 2 * 0.35
+    parts = dsp.rain_of(rng, n, _bubbles(rng, 350, 2400, 40), 380, 0.8)
+    late = dsp.rain_of(rng, n, _bubbles(rng, 800, 5000, 40), 380, 0.8)
+    flow = dsp.band(rng, n, 900, 6000) * 0.8 * dsp.drift(rng, n, 6, 0.6, 1)
+    glug = dsp.tone(320 * 2.6**t * (1 + 0.03 * dsp.drift(rng, n, 12, -1, 1))) * dsp.drift(rng, n, 14) ** 2 * 0.12
     out = dsp.level(parts) * (1 - 0.8 * t) + dsp.level(late) * (0.25 + 0.75 * t) + flow + glug
     return dsp.fade(out, 0.08, 0.15)
 
@@ -129,10 +133,10 @@ def bubbling(rng: Rng, manner: Manner) -> Signal:
     """Bubbles rising, boiling or gurgling."""
     n = manner.frames
     boil = manner.says("boil", "simmer", "kettl", "pot", "cauldron")
-    grains = _bubbles(rng, 150 if boil else 280, 900 if boil else 1500, 18)
-    rate = (90 if boil else 22) * (0.5 + manner.intensity) * manner.speed
+    grains = _bubbles(rng, 150 if boil else 280, 1500 if boil else 2200, 60)
+    rate = (160 if boil else 45) * (0.5 + manner.intensity) * manner.speed
     fizz = np.stack([dsp.level(dsp.rain_of(rng, n, grains, rate, 0.8)) for _ in "lr"])
-    return fizz + (0.3 if boil else 0.03) * np.stack([dsp.band(rng, n, 200, 3000, 9) for _ in "lr"])
+    return fizz + (0.5 if boil else 0.1) * np.stack([dsp.band(rng, n, 200, 3000, 9) for _ in "lr"])
 
 
 def underwater(rng: Rng, manner: Manner) -> Signal:
@@ -171,25 +175,94 @@ def swim(rng: Rng, manner: Manner) -> Signal:
 
 
 SOUNDS = (
-    Sound("sea waves", ("sea", "ocean", "wave", "surf", "beach wave", "seashore", "seaside", "shore", "tide", "waves crash", "waves lap"),
-          sea, "bed", natural_s=10, absorbs=("crash", "break", "lap", "rock", "shore", "beach", "sand", "water", "cliff", "roll", "wash")),
-    Sound("stream", ("stream", "river", "brook", "creek", "babbling brook", "running water", "water flow", "rapid", "torrent", "fountain",
-                     "water trickle", "gutter"),
-          stream, "bed", natural_s=8, absorbs=("babble", "flow", "water", "trickle", "gurgle", "rush", "run")),
-    Sound("waterfall", ("waterfall", "cascade", "water cascade"), waterfall, "bed", natural_s=8, absorbs=("water", "roar")),
-    Sound("shower", ("shower", "tap run", "faucet", "water tap", "sink", "hose", "tap water", "shower run"), shower, "bed",
-          natural_s=6, absorbs=("water", "run", "kitchen", "bathroom")),
-    Sound("water drip", ("drip", "drop water", "droplet", "water drop", "tap drip", "faucet drip", "leaky tap", "plop"), drip, "steady",
-          gap_s=1.1, count=4, jitter=0.35, absorbs=("water", "cave", "tap", "faucet", "leak", "sink", "pipe")),
-    Sound("splash", ("splash", "plunge", "dive water", "fall water", "jump water", "throw water", "stone water"), splash, "once", gap_s=1.2,
-          absorbs=("water", "pool", "lake", "river", "sea", "stone")),
-    Sound("pouring water", ("pour", "pour water", "pour drink", "fill glass", "pour tea", "pour wine", "pour coffee"), pour, "once", natural_s=4,
-          stretch=True, absorbs=("water", "glass", "cup", "wine", "tea", "coffee", "drink", "whiskey", "liquid", "bottle")),
-    Sound("bubbles", ("bubble", "boil", "boil water", "gurgle", "cauldron", "simmer", "bubbling", "aquarium", "kettle boil", "potion", "lava"),
-          bubbling, "bed", natural_s=5, absorbs=("water", "pot", "kettle", "potion")),
-    Sound("underwater", ("underwater", "under water", "submerged", "deep sea", "diver", "submarine interior"), underwater, "bed", natural_s=8,
-          absorbs=("bubble", "sea", "water", "ocean")),
-    Sound("toilet flush", ("toilet", "flush", "toilet flush"), flush, "once", natural_s=7),
-    Sound("rowing", ("row", "oar", "paddle", "swim", "row boat", "wade"), swim, "steady", gap_s=1.6, count=3,
-          absorbs=("water", "boat", "lake", "river")),
-)  # fmt: skip
+    Sound(
+        "sea waves",
+        "sea, ocean, wave, surf, beach wave, seashore, seaside, shore, tide, waves crash, waves lap",
+        sea,
+        "bed",
+        natural_s=10,
+        absorbs="crash, break, lap, rock, shore, beach, sand, water, cliff, roll, wash",
+    ),
+    Sound(
+        "stream",
+        (
+            "stream, river, brook, creek, babbling brook, running water, water flow, rapid, torrent, "
+            "fountain, water trickle, gutter"
+        ),
+        stream,
+        "bed",
+        natural_s=8,
+        absorbs="babble, flow, water, trickle, gurgle, rush, run",
+    ),
+    Sound(
+        "waterfall",
+        "waterfall, cascade, water cascade",
+        waterfall,
+        "bed",
+        natural_s=8,
+        absorbs="water, roar",
+    ),
+    Sound(
+        "shower",
+        "shower, tap run, faucet, water tap, sink, hose, tap water, shower run",
+        shower,
+        "bed",
+        absorbs="water, run, kitchen, bathroom",
+    ),
+    Sound(
+        "water drip",
+        "drip, drop water, droplet, water drop, tap drip, faucet drip, leaky tap, plop",
+        drip,
+        "steady",
+        gap_s=1.1,
+        count=4,
+        jitter=0.35,
+        absorbs="water, cave, tap, faucet, leak, sink, pipe",
+    ),
+    Sound(
+        "splash",
+        "splash, plunge, dive water, fall water, jump water, throw water, stone water",
+        splash,
+        gap_s=1.2,
+        absorbs="water, pool, lake, river, sea, stone",
+    ),
+    Sound(
+        "pouring water",
+        "pour, pour water, pour drink, fill glass, pour tea, pour wine, pour coffee",
+        pour,
+        natural_s=4,
+        stretch=True,
+        absorbs="water, glass, cup, wine, tea, coffee, drink, whiskey, liquid, bottle",
+    ),
+    Sound(
+        "bubbles",
+        ("bubble, boil, boil water, gurgle, cauldron, simmer, bubbling, aquarium, kettle boil, potion, lava"),
+        bubbling,
+        "bed",
+        natural_s=5,
+        absorbs="water, pot, kettle, potion",
+    ),
+    Sound(
+        "underwater",
+        "underwater, under water, submerged, deep sea, diver, submarine interior",
+        underwater,
+        "bed",
+        natural_s=8,
+        absorbs="bubble, sea, water, ocean",
+    ),
+    Sound(
+        "toilet flush",
+        "toilet, flush, toilet flush",
+        flush,
+        natural_s=7,
+    ),
+    Sound(
+        "rowing",
+        "row, oar, paddle, swim, row boat, wade",
+        swim,
+        "steady",
+        gap_s=1.6,
+        count=3,
+        absorbs="water, boat, lake, river",
+    ),
+)

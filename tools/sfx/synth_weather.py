@@ -11,14 +11,19 @@ from soundwright.tools.sfx.sound import Manner, Sound
 
 def _drops(rng: Rng, manner: Manner) -> list[Signal]:
     if manner.material in ("metal", "glass"):
-        low, high, ring_s = (900, 5000, 0.07) if manner.material == "metal" else (1800, 6500, 0.025)
+        low, high, ring_s = (1100, 8000, 0.05) if manner.material == "metal" else (1800, 6500, 0.025)
         return [
-            dsp.modes(rng, (f := rng.uniform(low, high, 4)), np.full(4, ring_s), [1, 0.6, 0.5, 0.3], ring_s)
-            + 0.5 * dsp.modes(rng, f[:1] * 0.3, [ring_s / 2], [1], ring_s)
-            for _ in range(10)
+            dsp.total(
+                (0, 0.6 * dsp.solid(rng, low, high, ring_s, many=14, tilt=0.2)),
+                (0, dsp.peak(dsp.burst(rng, 1500, 9000, 0.008))),
+            )
+            for _ in range(16)
         ]
     high = 2500 if manner.material in ("leaves", "grass") else 6000
-    drops = [dsp.burst(rng, f, f * 1.8, d) for f, d in zip(rng.uniform(900, high, 6), rng.uniform(0.004, 0.02, 6))]
+    drops = [
+        dsp.burst(rng, f, f * 1.8, d)
+        for f, d in zip(rng.uniform(900, high, 6), rng.uniform(0.004, 0.02, 6), strict=True)
+    ]
     for f in rng.uniform(1500, high * 1.4, 6):
         drops.append(0.5 * dsp.modes(rng, [f], [0.018], [1], 0.02))
     return drops
@@ -31,8 +36,10 @@ def rain(rng: Rng, manner: Manner) -> Signal:
     sides = []
     hiss = dsp.colour(rng, n, curve)
     for _ in "lr":
-        near = dsp.level(dsp.rain_of(rng, n, _drops(rng, manner), 40 + 900 * hard**2, 0.9))
-        near_part = 1.1 - 0.7 * hard if not manner.material else 1.2
+        near = dsp.level(
+            dsp.rain_of(rng, n, _drops(rng, manner), (40 if not manner.material else 120) + 900 * hard**2, 0.9)
+        )
+        near_part = 1.1 - 0.7 * hard if not manner.material else 0.9 - 0.3 * hard
         far = 0.35 * hiss + 0.9 * dsp.colour(rng, n, curve)
         far = far * dsp.drift(rng, n, 0.4, 0.8, 1.1)
         sides.append(far * (0.5 + 0.5 * hard) + near_part * near)
@@ -85,34 +92,69 @@ def _howl(rng: Rng, n: int, gust: Signal) -> Signal:
 
 
 def thunder(rng: Rng, manner: Manner) -> Signal:
-    """Thunder: a torn crack if near, then rumbling that rolls away."""
-    near = max(0.0, 1 - 1.5 * manner.distance)
+    """Thunder: claps from along the channel of the lightning that overlap, then rumbling that rolls away."""
+    near = max(0.0, 1 - 1.4 * manner.distance)
     length_s = float(np.clip(manner.length_s, 4, 9)) if manner.frames else 7.0
     n = dsp.frames(length_s)
     t = np.arange(n) / dsp.RATE
+    rise = 0.12 + 0.7 * manner.distance
+    rolls = [(rise + at, rng.uniform(0.4, 1.1), rng.uniform(0.12, 0.6)) for at in np.cumsum(rng.exponential(0.42, 12))]
+    claps = [
+        (rise * rng.uniform(0.4, 1) + at, rng.uniform(0.3, 1), rng.uniform(0.02, 0.09))
+        for at in np.cumsum(rng.exponential(0.09, 7))
+    ]
+    fall = np.exp(-t / (length_s * 0.28)) * (1 - np.exp(-t / (rise * 0.5)))
+    roll = np.asarray(sum(g * np.exp(-np.square((t - at) / w)) for at, g, w in rolls))
+    tear = np.asarray(sum(g * np.exp(-np.square((t - at) / w)) for at, g, w in claps))
     sides = []
-    rolls = [(at, rng.uniform(0.4, 1), rng.uniform(0.3, 1.1)) for at in np.cumsum(rng.uniform(0.15, 0.8, 8))]
     for _ in "lr":
-        shape = np.exp(-t / (length_s * 0.3)) * (1 - np.exp(-t / (0.02 + 0.5 * manner.distance)))
-        roll = sum(g * np.exp(-np.square((t - at) / w)) for at, g, w in rolls)
-        rumble = dsp.colour(rng, n, [(18, -8), (40, 0), (110, -2), (400, -20), (2000, -50)])
-        mid = dsp.colour(rng, n, [(80, -10), (250, 0), (900, -8), (4000, -34)])
-        sides.append(shape * (0.35 + roll) * (rumble * 1.2 + (0.25 + near) * mid * np.exp(-t / (length_s * 0.16))))
-    out = np.stack(sides)
-    if near > 0.2:
-        for at in np.cumsum(rng.exponential(0.06, 9)):
-            crack = dsp.burst(rng, 200, 6000, rng.uniform(0.08, 0.45), 0.001)
-            dsp.add(out, near * rng.uniform(0.3, 1) * 2.2 * dsp.pan(crack, rng.uniform(-0.6, 0.6)), int(at * dsp.RATE))
-    return dsp.fade(out, 0.005, 1.2)
+        rumble = dsp.colour(rng, n, [(18, -10), (45, -2), (90, 0), (180, -6), (600, -24), (2500, -48)])
+        mid = dsp.colour(rng, n, [(60, -8), (180, 0), (600, -5), (1500, -14), (5000, -36)])
+        high = dsp.colour(rng, n, [(300, -12), (900, 0), (3000, -5), (9000, -20)])
+        far = fall * (0.25 + roll) * (rumble + (0.2 + 0.5 * near) * mid * np.exp(-t / (length_s * 0.3)))
+        sides.append(
+            far + near * (0.8 * high + 0.8 * mid) * (tear + 0.25 * np.exp(-np.square((t - rise) / 0.5))) * fall
+        )
+    return dsp.fade(dsp.room(rng, np.stack(sides), 2.5, 0.3, 1500)[:, :n], 0.02, 1.5)
 
 
 SOUNDS = (
-    Sound("rain", ("rain", "rainfall", "drizzle", "downpour", "raindrop", "rain shower", "cloudburst", "monsoon"),
-          rain, "bed", natural_s=8, absorbs=("window", "roof", "pane", "drop", "shower", "pour", "patter", "drip", "umbrella",
-                                             "tent", "leaf", "glass", "street", "fall", "hammer", "drum", "beat", "pound", "lash", "splash", "tap", "drive", "metal", "roar")),
-    Sound("hail", ("hail", "hailstone", "sleet"), hail, "bed", natural_s=8, absorbs=("window", "roof")),
-    Sound("wind", ("wind", "breeze", "gust", "gale", "draught", "wind howl", "blizzard", "hurricane", "tornado", "snowstorm"),
-          wind, "bed", natural_s=8, absorbs=("howl", "whistle", "leaf", "tree", "blow", "rustle", "moan", "wail", "chimney", "roar", "sing", "door", "window", "whip", "shriek")),
-    Sound("thunder", ("thunder", "thunderclap", "lightning", "thunder crack", "lightning strike"), thunder, "sparse",
-          gap_s=9, jitter=0.5, absorbs=("rumble", "crack", "clap", "roll", "crash", "boom", "strike")),
-)  # fmt: skip
+    Sound(
+        "rain",
+        "rain, rainfall, drizzle, downpour, raindrop, rain shower, cloudburst, monsoon",
+        rain,
+        "bed",
+        natural_s=8,
+        absorbs=(
+            "window, roof, pane, drop, shower, pour, patter, drip, umbrella, tent, leaf, glass, street, "
+            "fall, hammer, drum, beat, pound, lash, splash, tap, drive, metal, roar"
+        ),
+    ),
+    Sound(
+        "hail",
+        "hail, hailstone, sleet",
+        hail,
+        "bed",
+        natural_s=8,
+        absorbs="window, roof",
+    ),
+    Sound(
+        "wind",
+        "wind, breeze, gust, gale, draught, wind howl, blizzard, hurricane, tornado, snowstorm",
+        wind,
+        "bed",
+        natural_s=8,
+        absorbs=(
+            "howl, whistle, leaf, tree, blow, rustle, moan, wail, chimney, roar, sing, door, window, whip, shriek"
+        ),
+    ),
+    Sound(
+        "thunder",
+        "thunder, thunderclap, lightning, thunder crack, lightning strike",
+        thunder,
+        "sparse",
+        gap_s=9,
+        jitter=0.5,
+        absorbs="rumble, crack, clap, roll, crash, boom, strike",
+    ),
+)

@@ -153,10 +153,13 @@ def measure(name: str, folder: Path, out: Path, limit_s: float) -> tuple[float, 
 def snr_db(reference: Any, out: Path) -> float:
     import soundfile
 
-    mixed = soundfile.read(out, dtype="float64", always_2d=True)[0]
-    count = min(len(mixed), len(reference))
-    error = mixed[:count] - reference[:count]
-    return float(10 * np.log10((reference[:count] ** 2).sum() / (error**2).sum()))
+    signal, error, at = 0.0, 0.0, 0
+    for block in soundfile.blocks(out, RATE * 60, dtype="float64", always_2d=True):
+        wanted = reference[at : at + len(block)]
+        signal += float((wanted**2).sum())
+        error += float(((block[: len(wanted)] - wanted) ** 2).sum())
+        at += len(block)
+    return 10 * float(np.log10(signal / error))
 
 
 def main() -> None:

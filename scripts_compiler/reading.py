@@ -21,6 +21,7 @@ from soundwright.scripts_compiler.wording import MAX_SHOWN, Plain, short
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
 MAX_DIGITS = 40
+MAX_VALUES = 300_000
 MAX_KEY = 200
 Path = tuple[str | int, ...]
 
@@ -139,6 +140,7 @@ def _read_json(text: str, source: str) -> Reading:
         ) from error
     except RecursionError as error:
         raise _too_deep(source, None) from error
+    _count(reading, source)
     reading.lines = _json_lines(text)
     reading.data = _plain(reading.data, (), reading, source)
     return reading
@@ -177,6 +179,18 @@ def _plain(value: Plain, path: Path, reading: Reading, source: str) -> Plain:
         _poison(reading, path, f"found the character U+{ord(match.group()):04X}.", "Text cannot hold it: delete it.")
         return None
     return value
+
+
+def _count(reading: Reading, source: str) -> None:
+    """What JSON's reader built so far is bounded by the size of the file; what follows is bounded here."""
+    waiting, values = [reading.data], 0
+    while waiting:
+        part = waiting.pop()
+        inner = [value for _, value in part] if isinstance(part, _Pairs) else part if isinstance(part, list) else []
+        values += len(inner)
+        if values > MAX_VALUES:
+            raise _refused(source, f"it has more than {MAX_VALUES} values.", "A script has at most 5000 cues.")
+        waiting += inner
 
 
 def _json_lines(text: str) -> dict[Path, int]:
@@ -232,6 +246,7 @@ class _Composer:
 
     def __init__(self, events: Iterator[Any], reading: Reading, source: str) -> None:
         self.events, self.reading, self.source = events, reading, source
+        self.values = 0
 
     def document(self) -> None:
         next(self.events)  # stream start
@@ -245,6 +260,10 @@ class _Composer:
             raise _refused(self.source, "a second document begins (---).", "A file holds one script.", line)
 
     def value(self, event: Plain, path: Path) -> Plain:
+        self.values += 1
+        if self.values > MAX_VALUES:
+            found = f"it has more than {MAX_VALUES} values."
+            raise _refused(self.source, found, "A script has at most 5000 cues.", event.start_mark.line + 1)
         if isinstance(event, yaml.ScalarEvent):
             if event.tag is not None:
                 return self.tagged(event, path)

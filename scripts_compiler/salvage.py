@@ -54,7 +54,7 @@ def salvage(data: dict[str, Any], broken: Iterable[Path]) -> Salvaged:
         fields.setdefault(path[:-1], []).append(str(path[-1]))
     rules = tuple(p for p in problems if _breaks_a_rule(p) and not _mentions(p, fields))
     if script is None:
-        worse = {_entry(parse_path(p.place)) for p in problems if p.place}
+        worse = {_entry(path) for p in problems if (path := parse_path(p.place))}
         unnamed |= {quoted(name) for path in worse if path not in gone for name in _names_lost(data, path)}
         gone |= worse
         script, _ = validate(_without(rest, worse))
@@ -106,7 +106,8 @@ def _without(data: dict[str, Any], gone: Iterable[Path]) -> dict[str, Any]:
             copy[section] = {name: value for name, value in inner.items() if name != path[1]}
         elif isinstance(path[1], int) and path[1] < len(inner):
             inner[path[1]] = _without_field(section, inner[path[1]], path[2:])
-    return {"cues": [{"type": "pause", "length": 0}], **copy, "version": 1}
+    known = {name: part for name, part in copy.items() if name in Script.model_fields}
+    return {"cues": [{"type": "pause", "length": 0}], **known, "version": 1}
 
 
 def _without_field(section: str, entry: object, field: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError
@@ -59,12 +60,13 @@ def describe_faults(
     for details in faults.without_noise(error.errors(include_url=False)):
         by_path.setdefault(faults.locate(details)[0], []).append(details)
     blunt = {path for path, found in by_path.items() if any(e["type"] not in _INNER for e in found)}
-    for path, found in by_path.items():
+    for path, found in islice(by_path.items(), MAX_FAULTS):
         if not any(path[:end] in blunt for end in range(len(path))):  # else the whole has the wrong shape: enough said
             yield faults.describe(path, found[0])
 
 
 _UNION_MODELS = ("Point", "TextFrom", "Effect")
+MAX_FAULTS = 10_000  # nobody reads more, and a script has 5,000 cues at most
 _INNER = ("value_error", "missing", "extra_forbidden")
 
 

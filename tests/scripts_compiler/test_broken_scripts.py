@@ -63,6 +63,8 @@ BYTES = {
     "open_brackets": (b"[" * 100_000, "brackets are nested more than 50 deep."),
     "open_braces": (b"{a: " * 100_000, "brackets are nested more than 50 deep."),
     "json_brackets": (b'{"a": ' + b"[" * 100_000, "brackets are nested more than 50 deep."),
+    "many_values": (b"cues: [" + b"1," * 400_000 + b"]", "it has more than 300000 values."),
+    "many_json_values": (b'{"cues": [' + b"1," * 400_000 + b"1]}", "it has more than 300000 values."),
     "surrogate": (b"version: 1\ntitle: \xed\xa0\x80\n", "byte 18 (0xed) is not UTF-8 text."),
 }
 

@@ -17,7 +17,7 @@ from soundwright.tools.music.melody import Compass, Idea, Span, Tone, answer, ca
 from soundwright.tools.music.patterns import BASS_FIGURES, FIGURES, Place
 from soundwright.tools.music.styles import Layer
 
-DRUM_LEVEL_DB = -5.0
+DRUM_LEVEL_DB = {"heavy": -5.0, "light": -11.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,9 @@ def compose(description: str, length_s: float, loop: bool = False, seed: int = 0
     ]
     drums = _drums(request, plan, loop, dice("drums"))
     if drums:
-        kit = Layer("hits", (request.style.kit,), "drums", DRUM_LEVEL_DB)
-        voices.append(
-            Voice(_perform(drums, kit, plan, request, loop, length_s, dice("play drums")), DRUM_LEVEL_DB, 0.0)
-        )
+        level_db = DRUM_LEVEL_DB["heavy" if request.style.groove in grooves.HEAVY else "light"]
+        kit = Layer("hits", (request.style.kit,), "drums", level_db)
+        voices.append(Voice(_perform(drums, kit, plan, request, loop, length_s, dice("play drums")), level_db, 0.0))
     return Piece(tuple(voices), length_s, loop, request, plan, tuple(spans))
 
 

@@ -26,7 +26,7 @@ class ComposerTool:
         extra="local",
         modules=("symusic", "scipy", "soxr", "pyebur128"),
         models=("musescore-general",),
-        memory_mb=400,
+        memory_mb=700,
         max_length_s=3600,
         honours=("description", "length", "loop", "take"),
         speed=40.0,

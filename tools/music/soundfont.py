@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from soundwright.tools.assets import Notes, Part, Samples
-from soundwright.tools.music.compose import Piece
+from soundwright.tools.music.compose import Piece, Voice
 from soundwright.tools.music.fontfile import DRUM_BANK, FontFile
 from soundwright.tools.signal.dynamics import limit
 from soundwright.tools.signal.levels import mono, pan
@@ -69,7 +69,7 @@ def _score(part: Part, program: int) -> Any:  # noqa: ANN401  symusic's scores a
 
 def render_notes(notes: Notes, font: SoundFont) -> Samples:
     """All parts together as the font has them: float32 of shape (2, frames)."""
-    return _sum([font.render(part) for part in notes.parts])
+    return _sum(font.render(part) for part in notes.parts)
 
 
 def render_piece(piece: Piece, font: SoundFont) -> Samples:
@@ -84,30 +84,35 @@ def render_piece(piece: Piece, font: SoundFont) -> Samples:
     lufs = integrated_loudness(whole, font.rate)
     if not math.isfinite(lufs):
         return whole
-    loud = np.asarray(whole * 10 ** ((LOUDNESS_LUFS - lufs) / 20), dtype=np.float32)
+    loud = whole * np.float32(10 ** ((LOUDNESS_LUFS - lufs) / 20))
     return _limited_loop(loud, font.rate) if piece.loop else limit(loud, font.rate, PEAK_DBTP)
 
 
 def _balanced(piece: Piece, font: SoundFont) -> Samples:
     """All parts at their levels: fonts differ widely in how loud their instruments are."""
-    sounds = []
-    for voice in piece.voices:
-        sound = font.render(voice.part)
-        # The synthesiser's own panning would add to ours.
-        centred = mono(sound) if not voice.part.drums else sound
-        level = _playing_level(centred, font.rate)
-        if level > 0:
-            sounds.append(
-                pan(np.asarray(centred * (0.1 / level * 10 ** (voice.level_db / 20)), dtype=np.float32), voice.pan)
-            )
-    return _sum(sounds)
+    return _sum(_placed(voice, font) for voice in piece.voices)
 
 
-def _sum(sounds: Sequence[Samples]) -> Samples:
-    out = np.zeros((2, max([sound.shape[1] for sound in sounds], default=0)), np.float32)
+def _placed(voice: Voice, font: SoundFont) -> Samples:
+    """One part at its level and place; drums keep the places that the font gives them."""
+    sound = font.render(voice.part)
+    if not voice.part.drums:
+        sound = mono(sound)
+    level = _playing_level(sound, font.rate)
+    if level == 0:
+        return np.zeros((2, 0), np.float32)
+    sound *= np.float32(0.1 / level * 10 ** (voice.level_db / 20))
+    return pan(sound, voice.pan)
+
+
+def _sum(sounds: Iterable[Samples]) -> Samples:
+    """Added up one by one, so that a long piece never holds all its parts at once."""
+    total = np.zeros((2, 0), np.float32)
     for sound in sounds:
-        out[:, : sound.shape[1]] += sound
-    return out
+        if sound.shape[1] > total.shape[1]:
+            total = np.pad(total, ((0, 0), (0, sound.shape[1] - total.shape[1])))
+        total[:, : sound.shape[1]] += sound
+    return total
 
 
 def _playing_level(samples: Samples, rate: int) -> float:

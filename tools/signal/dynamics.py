@@ -62,7 +62,7 @@ def _limit(samples: Samples, rate: int, ceiling_db: float, release_s: float) -> 
     # The minimum reaches one block further than the mean, so no mean (nor a line between two) exceeds what is needed.
     least = minimum_filter1d(needed, 2 * LOOK_AHEAD_MS + 3, mode="nearest")
     mean = uniform_filter1d(_rise_slowly(least, release_s), 2 * LOOK_AHEAD_MS + 1, mode="nearest")
-    return np.asarray(samples * _spread(mean, _block(rate), samples.shape[1]), dtype=np.float32)
+    return samples * _spread(mean, _block(rate), samples.shape[1]).astype(np.float32)
 
 
 def _true_peaks(samples: Samples, block: int, matters: float) -> Wave:

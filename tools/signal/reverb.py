@@ -16,6 +16,7 @@ from soundwright.tools.signal.rooms import SPACES, Room
 Wave = NDArray[np.float64]
 
 MODEL_HZ = 48000
+STRETCH = 1 << 20
 SOUND_M_PER_S = 343.0
 BANDS_HZ = np.array([31.25, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000])
 REFERENCE_HZ = (200.0, 4000.0)
@@ -52,7 +53,11 @@ def convolve(samples: Samples, response: Samples) -> Samples:
         return np.zeros((channels, samples.shape[1]), np.float32)
     source = np.broadcast_to(samples, (channels, samples.shape[1])) if samples.shape[0] == 1 else samples
     filters = np.broadcast_to(response, (channels, response.shape[1])) if response.shape[0] == 1 else response
-    return np.asarray(oaconvolve(source, filters, axes=1), dtype=np.float32)
+    out = np.zeros((channels, samples.shape[1] + response.shape[1] - 1), np.float32)
+    for start in range(0, samples.shape[1], STRETCH):  # the memory of a long sound's spectra stays bounded
+        wet = oaconvolve(source[:, start : start + STRETCH], filters, axes=1)
+        out[:, start : start + wet.shape[1]] += wet
+    return out
 
 
 def reverb(samples: Samples, rate: int, space: str, wet_db: float = 0.0) -> Samples:

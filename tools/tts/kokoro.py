@@ -88,7 +88,7 @@ class KokoroTool:
         def speak_piece(piece: Piece, voice: KokoroVoice, speed: float, take: int) -> Samples:
             if stop.is_set():
                 return np.zeros(0, dtype=np.float32)
-            return self._say(piece.phonemes, voice, speed, take)
+            return self.say(piece.phonemes, voice, speed, take)
 
         with ThreadPoolExecutor(self._threads) as pool:
             try:
@@ -110,8 +110,8 @@ class KokoroTool:
         """Free the network and the styles."""
         self._network = self._styles = None
 
-    def _say(self, phonemes: str, voice: KokoroVoice, speed: float, take: int) -> Samples:
-        """Mono samples (frames,) at 24 kHz."""
+    def say(self, phonemes: str, voice: KokoroVoice, speed: float, take: int) -> Samples:
+        """Phonemes as mono samples (frames,) at 24 kHz."""
         ids = [SYMBOLS[symbol] for symbol in phonemes if symbol in SYMBOLS]
         tokens = np.array([[0, *ids, 0]], dtype=np.int64)
         style = self._style(voice, len(ids), take)

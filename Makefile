@@ -49,7 +49,7 @@ $(VENV)/.dev: $(VENV)/bin/python $(CORE)
 	touch $@
 
 $(VENV)/.engines: $(VENV)/.dev
-	$(PIP) -e '.[local,dev,asr]' 'torch==2.13.0'
+	$(PIP) -e '.[local,dev,transcribe]' 'torch==2.13.0'
 	touch $@
 
 clean:

@@ -35,10 +35,10 @@ Stage = Literal["script", "graph", "assets", "timeline"]
 class RenderOptions:
     """How to render.
 
-    ``allow``: folders beside the script's that inputs may be read from. ``tools``: a tool by operation. ``jobs``: cores,
-    by default all. ``keep_going``: make what can be made after a failure; nothing is mixed then. ``recast``: cast and
-    choose again instead of keeping to the lock. ``stop_after``: end after that stage and write what it gave. ``stems``
-    and ``srt`` ask for more files.
+    ``allow``: folders beside the script's that inputs may be read from. ``tools``: a tool by operation. ``jobs``:
+    cores, by default all. ``keep_going``: make what can be made after a failure; nothing is mixed then. ``recast``:
+    cast and choose again instead of keeping to the lock. ``stop_after``: end after that stage and write what it gave.
+    ``stems`` and ``srt`` ask for more files.
     """
 
     stems: bool = False

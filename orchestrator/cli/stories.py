@@ -139,7 +139,7 @@ def check(
     """Say everything that is wrong, and what a render would take: nodes, cached share, time."""
     from soundwright.orchestrator import pipeline  # noqa: PLC0415
 
-    document = _load(script)
+    document = _load(script, allow)
     options = _options(False, False, allow, None, tool, False, offline, recast, commercial, None)
     forecast = pipeline.check(document, options)
     warn(forecast.warnings)
@@ -164,7 +164,7 @@ def render(
     quiet: Quiet = False,
 ) -> None:
     """Render a script to sound. What was made before is taken from the cache."""
-    document = _load(script)
+    document = _load(script, allow)
     warn(document.warnings)
     target = out if out is not None else script.with_suffix(".flac")
     options = _options(stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, stop_after)
@@ -199,10 +199,10 @@ def schema(
     emit(made, as_json=True, text="")
 
 
-def _load(script: Path) -> Document:
+def _load(script: Path, allow: list[Path] | None = None) -> Document:
     from soundwright.scripts_compiler import document  # noqa: PLC0415
 
-    return document.load(script)
+    return document.load(script, allow=allow or ())
 
 
 def _options(

@@ -31,7 +31,9 @@ CORE = {
     "typing_extensions", "typing_inspection", "yaml",
 }  # fmt: skip
 # Boundaries to code that is not ours, where anything may be raised and nothing may be lost.
-CATCH_ALL = {"orchestrator/cli/edge.py", "orchestrator/workers.py", "tools/registry.py"}
+CATCH_ALL = {
+    "orchestrator/cli/edge.py", "orchestrator/llm/langchain_client.py", "orchestrator/workers.py", "tools/registry.py",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

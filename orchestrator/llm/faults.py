@@ -21,12 +21,15 @@ _NO_STRUCTURE = re.compile(
     r"response_?format|json_?schema|text\.format|structured[ _]output|\bschema\b|grammar|guided[_ ]json", re.IGNORECASE
 )
 _NO_MODEL = re.compile(r"model[_ ]not[_ ]found|model\b.*\b(not (found|exist|available)|does not exist)", re.IGNORECASE)
+_UNCONNECTED = re.compile(r"refused|resolve|name or service|nodename|getaddrinfo|unreachable|connect", re.IGNORECASE)
 _REFUSED = re.compile(r"content[_ ](policy|filter)|safety|moderation|usage polic", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One failed request. ``status`` is None where no answer came; ``kind`` tells ``connect`` from ``timeout``."""
+    """One failed request. ``status`` is None where no answer came; ``kind`` then says why: ``connect`` (no server
+    there), ``timeout``, ``broken`` (the connection), ``other``.
+    """
 
     message: str
     status: int | None = None
@@ -64,6 +67,31 @@ class Fault:
         return seconds if seconds is not None or asked is None else _until(asked)
 
 
+def fault_of(error: Exception) -> Fault:
+    """What an error of a client's package says, without its request (which holds the key).
+
+    The errors of openai, anthropic and most others carry ``response`` or ``status_code``, ``body`` and ``code``; what
+    broke the connection is their cause.
+    """
+    body = getattr(error, "body", None)
+    code = str(getattr(error, "code", None) or "")
+    message = str(body.get("message") or error) if isinstance(body, Mapping) else str(error)
+    response = getattr(error, "response", None)
+    status = getattr(response, "status_code", None) or getattr(error, "status_code", None)
+    if isinstance(status, int):
+        return Fault(message, status, code, headers=dict(getattr(response, "headers", None) or {}))
+    if "Timeout" in type(error).__name__:
+        return Fault(message, kind="timeout")
+    if "Connect" in type(error).__name__:
+        cause = str(error.__cause__ or error)
+        return Fault(cause, kind="connect" if _UNCONNECTED.search(cause) else "broken")
+    if code.isdigit() and 400 <= int(code) < 600:
+        return Fault(message, int(code), code)
+    if hasattr(error, "body"):
+        return Fault(message, 400, code)
+    return Fault(message or type(error).__name__, kind="broken" if isinstance(error, ValueError) else "other")
+
+
 def explain(fault: Fault, *, model: str, server: str, known: tuple[str, ...] = ()) -> LanguageModelError:
     """The error to raise: what happened in one line, and the remedy. ``known`` are models that the server has."""
     if fault.status is None:
@@ -99,6 +127,8 @@ def _unreached(fault: Fault, server: str) -> str:
         return f"{server} gave no answer in time. Raise SOUNDWRIGHT_LLM_TIMEOUT (seconds), or choose a faster model."
     if fault.kind == "broken":
         return f"{server} broke the connection off ({_brief(fault.message)}). Try again, or see the server's log."
+    if fault.kind == "other":
+        return f"{server} failed ({_brief(fault.message)}). Check the model's name and its settings."
     return f"No server answers at {server} ({_brief(fault.message)}). Start it, or check the URL."
 
 

@@ -11,16 +11,16 @@ from soundwright.orchestrator.llm.answers import finished
 from soundwright.orchestrator.llm.ask import with_schema
 from soundwright.orchestrator.llm.base import Answer, Message, Usage
 from soundwright.orchestrator.llm.errors import BadAnswer, LanguageModelError
-from soundwright.orchestrator.llm.faults import Fault, explain
+from soundwright.orchestrator.llm.faults import Fault, explain, fault_of
 from soundwright.orchestrator.llm.keys import redact
 from soundwright.orchestrator.llm.limits import context_tokens, max_tokens
 from soundwright.orchestrator.llm.packages import need
 from soundwright.orchestrator.llm.prices import cost, price
-from soundwright.orchestrator.llm.pump import follow
+from soundwright.orchestrator.llm.pump import pump
 from soundwright.orchestrator.llm.retry import Backoff, Failed
 from soundwright.orchestrator.llm.server import Server, find_server
 from soundwright.orchestrator.llm.tokens import estimate_messages, estimate_tokens
-from soundwright.orchestrator.llm.wire import ChatWire, Reply, ResponsesWire, Wire
+from soundwright.orchestrator.llm.wire import NOT_THIS_API, ChatWire, Reply, ResponsesWire, Wire
 
 if TYPE_CHECKING:
     import openai
@@ -134,23 +134,36 @@ class OpenAIModel:
             raise Failed(fault_of(error)) from None
 
     def _streamed(self, request: dict[str, Any], watch: _Watch) -> Reply:
-        reply, began = Reply(), False
+        reply, events = Reply(), 0
+
+        def take(event: Any) -> None:  # noqa: ANN401  as the server sent it
+            nonlocal events
+            events += 1
+            piece = self._wire.read_event(event, reply)
+            if piece and watch.on_text is not None:
+                watch.on_text(piece)
+
         try:
-            for event in follow(lambda: self._events(request), watch.cancelled):
-                began = True
-                piece = self._wire.read_event(event, reply)
-                if piece and watch.on_text is not None:
-                    watch.on_text(piece)
+            pump(lambda put: self._events(request, put), take, watch.cancelled)
         except Failed as failed:
             raise Failed(failed.fault, final=failed.final or bool(reply.text)) from None
-        if not began:
-            raise Failed(Fault("the stream was empty", status=404))
+        if not events:
+            raise Failed(NOT_THIS_API)
         return reply
 
-    def _events(self, request: dict[str, Any]) -> Iterator[Any]:
+    def _events(self, request: dict[str, Any], put: Callable[[Any], bool]) -> None:
         try:
-            with self._wire.create(self._client)(**request) as stream:
-                yield from stream
+            stream = self._wire.create(self._client)(**request)
+        except (self._sdk.OpenAIError, ValueError) as error:
+            raise Failed(fault_of(error)) from None
+        with stream:
+            while (event := self._next(stream)) is not None and not put(event):
+                pass
+
+    def _next(self, stream: Iterator[Any]) -> Any:  # noqa: ANN401
+        """The next event; what goes wrong while it is taken is not the stream's."""
+        try:
+            return next(stream, None)
         except (self._sdk.OpenAIError, ValueError) as error:
             raise Failed(fault_of(error)) from None
 
@@ -181,27 +194,6 @@ class _WithoutStructure(Exception):
     def __init__(self, usage: Usage) -> None:
         super().__init__()
         self.usage = usage
-
-
-def fault_of(error: Exception) -> Fault:
-    """What an error of the openai package says, without its request (which holds the key)."""
-    body = getattr(error, "body", None)
-    code = str(getattr(error, "code", None) or "")
-    message = str(body.get("message") or error) if isinstance(body, Mapping) else str(error)
-    response = getattr(error, "response", None)
-    if response is not None:
-        return Fault(message, int(response.status_code), code, headers=dict(response.headers))
-    kind = {"APITimeoutError": "timeout", "APIConnectionError": "connect"}.get(type(error).__name__)
-    if kind == "connect":
-        cause = str(error.__cause__ or error)
-        refused = any(
-            word in cause.lower() for word in ("refused", "resolve", "name or service", "nodename", "connect")
-        )
-        return Fault(cause, kind="connect" if refused else "broken")
-    if kind == "timeout":
-        return Fault(message, kind=kind)
-    number = int(code) if code.isdigit() and 400 <= int(code) < 600 else 400
-    return Fault(message, number, code) if hasattr(error, "body") else Fault(message, kind="broken")
 
 
 def _client(sdk: Any, server: Server) -> openai.OpenAI:  # noqa: ANN401  the openai package

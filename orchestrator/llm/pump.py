@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from soundwright.orchestrator.llm.faults import Fault
@@ -13,25 +13,34 @@ from soundwright.scripts_compiler.errors import SoundwrightError
 from soundwright.tools.errors import Cancelled
 
 Item = TypeVar("Item")
+Put = Callable[[Item], bool]
 POLL_S = 0.1
 
 
-def follow(stream: Callable[[], Iterator[Item]], cancelled: Callable[[], bool] | None) -> Iterator[Item]:
-    """The items of ``stream()``, which closes what it opens and raises ``Failed`` where it breaks.
+def pump(
+    produce: Callable[[Put[Item]], None], take: Callable[[Item], None], cancelled: Callable[[], bool] | None
+) -> None:
+    """Give ``take`` every item that ``produce`` puts; ``put`` tells with True that no more are wanted.
 
-    With ``cancelled`` a thread reads, so that the caller is free at once even where a server is silent for minutes;
-    the thread ends with its connection.
+    With ``cancelled`` a thread of its own produces, so that the caller is free at once even where the source is silent
+    for minutes; the thread ends with its next item. ``take`` runs in the caller's thread. ``produce`` raises ``Failed``
+    or errors of ours only.
 
     Raises:
         Cancelled: ``cancelled`` became true.
     """
     if cancelled is None:
-        yield from stream()
+
+        def put(item: Item) -> bool:
+            take(item)
+            return False
+
+        produce(put)
         return
-    reader = _Reader(stream)
+    reader = _Reader(produce)
     reader.start()
     try:
-        yield from reader.items(cancelled)
+        reader.drain(take, cancelled)
     finally:
         reader.stopped.set()
 
@@ -39,26 +48,27 @@ def follow(stream: Callable[[], Iterator[Item]], cancelled: Callable[[], bool] |
 class _Reader(threading.Thread, Generic[Item]):
     """Puts items into a queue, then the error that ended them, or None."""
 
-    def __init__(self, stream: Callable[[], Iterator[Item]]) -> None:
+    def __init__(self, produce: Callable[[Put[Item]], None]) -> None:
         super().__init__(name="language-model", daemon=True)
-        self._stream = stream
+        self._produce = produce
         self._queue: queue.SimpleQueue[tuple[Item] | Exception | None] = queue.SimpleQueue()
         self.stopped = threading.Event()
 
     def run(self) -> None:
         end: Exception | None = Failed(Fault("the reading thread died", kind="died"), final=True)
         try:
-            for item in self._stream():
-                self._queue.put((item,))
-                if self.stopped.is_set():
-                    break
+            self._produce(self._put)
             end = None
         except (Failed, SoundwrightError) as error:
             end = error
         finally:
             self._queue.put(end)
 
-    def items(self, cancelled: Callable[[], bool]) -> Iterator[Item]:
+    def _put(self, item: Item) -> bool:
+        self._queue.put((item,))
+        return self.stopped.is_set()
+
+    def drain(self, take: Callable[[Item], None], cancelled: Callable[[], bool]) -> None:
         while True:
             if cancelled():
                 raise Cancelled("The answer was cancelled.")
@@ -70,4 +80,4 @@ class _Reader(threading.Thread, Generic[Item]):
                 return
             if isinstance(got, Exception):
                 raise got
-            yield got[0]
+            take(got[0])

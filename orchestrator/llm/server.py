@@ -57,7 +57,7 @@ def find_server(given: str | None, environ: Mapping[str, str]) -> Server:
     key = find_key(url, environ)
     if key is None and scheme == "https" and not local:
         raise ModelUnavailable(_no_key(host))
-    return Server(url, key, _timeout_s(environ), local)
+    return Server(url, key, find_timeout_s(environ), local)
 
 
 def _scheme_and_host(url: str) -> tuple[str, str]:
@@ -89,7 +89,12 @@ def _no_key(host: str) -> str:
     return f"There is no key for {host}. Set {OWN_KEY}, or keep it with: keyring set soundwright {host}"
 
 
-def _timeout_s(environ: Mapping[str, str]) -> float:
+def find_timeout_s(environ: Mapping[str, str]) -> float:
+    """Seconds that a server may be silent: SOUNDWRIGHT_LLM_TIMEOUT, else 300.
+
+    Raises:
+        ModelUnavailable: the variable holds no number of seconds.
+    """
     text = environ.get(TIMEOUT, "").strip()
     if not text:
         return DEFAULT_TIMEOUT_S

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from soundwright.tools.assets import Samples
+from soundwright.tools.audio_files import AudioFileError
 
 
 class RawFile:
@@ -18,8 +20,15 @@ class RawFile:
         self._file = path.open("w+b")
 
     def write(self, interleaved: Samples) -> None:
-        """Append (frames, channels), C-contiguous."""
-        self._file.write(interleaved.data)
+        """Append (frames, channels), C-contiguous.
+
+        Raises:
+            AudioFileError: the disk is full, or the like.
+        """
+        try:
+            self._file.write(interleaved.data)
+        except OSError as error:
+            raise AudioFileError(f"{self.path}: the scratch file of the mix cannot be written: {error}") from error
         self.frames += len(interleaved)
 
     def read(self, first: int, last: int) -> Samples:
@@ -44,5 +53,6 @@ class RawFile:
 
     def close(self) -> None:
         """Close and remove the file."""
-        self._file.close()
+        with suppress(OSError):  # what could not be flushed is not wanted any more
+            self._file.close()
         self.path.unlink(missing_ok=True)

@@ -49,10 +49,12 @@ def peaks(samples: Samples, floor: float = 0.0) -> Samples:
     given by their samples alone.
     """
     magnitude: Samples = np.abs(samples).max(axis=0)
-    for start in range(0, magnitude.size, _BLOCK):
-        low, high = max(0, start - HALF_TAPS), min(magnitude.size, start + _BLOCK + HALF_TAPS)
-        loudest = float(np.abs(samples[:, low:high]).max()) if high > low else 0.0
-        if loudest * overshoot() <= floor or loudest == 0.0:
+    starts = range(0, magnitude.size, _BLOCK)
+    loudest = np.maximum.reduceat(magnitude, starts) if starts else magnitude
+    for number, start in enumerate(starts):
+        # The filters reach into the blocks on both sides.
+        around = float(loudest[max(0, number - 1) : number + 2].max())
+        if around * overshoot() <= floor or around == 0.0:
             continue
         stop = min(start + _BLOCK, magnitude.size)
         between = _between(samples, start, stop)

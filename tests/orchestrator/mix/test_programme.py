@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pyebur128 import MeasurementMode, R128State, get_loudness_global, get_true_
 
 from soundwright.orchestrator.mix import mix
 from soundwright.orchestrator.mix.limiter import Limiter
+from soundwright.orchestrator.mix.rawfile import RawFile
 from soundwright.orchestrator.mix.true_peak import HALF_TAPS, TruePeakMeter, overshoot, peaks
 from soundwright.orchestrator.timeline import Timeline
 from soundwright.scripts_compiler.script import Master
@@ -183,3 +185,13 @@ def test_the_limiter_never_passes_its_ceiling_and_leaves_the_rest_alone() -> Non
     np.testing.assert_array_equal(limited[:, 90000:], samples[:, 90000:])
     gain = limited / np.where(samples == 0, 1, samples)
     assert np.abs(np.diff(gain[0])).max() < 0.03
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = RawFile(tmp_path / "mixed", 1)
+    with closing(raw), Path("/dev/full").open("wb", buffering=0) as full:
+        raw._file.close()
+        monkeypatch.setattr(raw, "_file", full)
+        with pytest.raises(AudioFileError, match="mixed"):
+            raw.write(np.zeros((1 << 16, 1), np.float32))
+    assert not (tmp_path / "mixed").exists()

@@ -162,7 +162,9 @@ class _Binding:
         if own is not None and voice is not None:
             return node, own, {**params, "voice": "", "description": "", "preset": voice.preset}
         if usable:
-            return node, self.chooser.choose(Need("vocalise")), {**params, "voice": ""}
+            tool = self.chooser.choose(Need("vocalise"))
+            shared = voice is not None and any(known.preset == voice.preset for known in tool.voices)
+            return node, tool, {**params, "voice": "", **({"preset": voice.preset} if voice and shared else {})}
         return self._described(node)
 
     def _described(self, node: Node) -> tuple[Node, ToolSpec, dict[str, Any]]:

@@ -26,7 +26,7 @@ def tool() -> VocalSynthTool:
     return made
 
 
-def _made(tool: VocalSynthTool, *batch: dict[str, object]) -> list[object]:
+def _made(tool: VocalSynthTool, *batch: dict[str, str | int]) -> list[object]:
     return [result for _, result in tool.run([Request("vocalise", one) for one in batch], Context())]
 
 
@@ -35,7 +35,7 @@ def test_there_is_a_recipe_for_every_vocal() -> None:
 
 
 def test_sounds_are_sound_repeat_exactly_and_differ_by_voice_and_take(tool: VocalSynthTool) -> None:
-    gasp = {"vocal": "gasp", "gender": "male"}
+    gasp: dict[str, str | int] = {"vocal": "gasp", "gender": "male"}
     one, same, other, woman = _made(tool, gasp, gasp, gasp | {"take": 1}, gasp | {"gender": "female"})
     assert isinstance(one, Audio)
     assert isinstance(same, Audio)

@@ -41,7 +41,7 @@ def breath(
 def _resonated(noise: NDArray[np.float64], formants_hz: Sequence[float], rate: int) -> NDArray[np.float64]:
     from scipy.signal import lfilter  # noqa: PLC0415  heavy
 
-    total = 0.15 * noise
+    total = 0.04 * noise
     for number, formant_hz in enumerate(formants_hz):
         radius = np.exp(-np.pi * formant_hz * _BANDWIDTH / rate)
         angle = 2 * np.pi * formant_hz / rate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -159,9 +160,11 @@ def _energy(plan: Form, beat: float) -> float:
 
 
 def _phrase_at(plan: Form, beat: float) -> Phrase | None:
-    bar_beats = plan.beats / max(1, sum(p.bars for p in plan.phrases)) if plan.phrases else 4
-    found = [p for p in plan.phrases if p.start_bar * bar_beats <= beat + 1e-6]
-    return found[-1] if found else None
+    """The phrase that a beat lies in; the last one after the end, none in a sting of one chord."""
+    if not plan.phrases:
+        return None
+    at = bisect_right(plan.phrases, (beat + 1e-6) / plan.bar_beats, key=lambda phrase: phrase.start_bar)
+    return plan.phrases[at - 1] if at else None
 
 
 def _final(layer: Layer, place: Place) -> list[Tone]:
@@ -268,8 +271,7 @@ def _velocity(tone: Tone, plan: Form, rng: random.Random) -> int:
     energy = phrase.energy if phrase else 0.6
     arch = 0.0
     if phrase and phrase.bars:
-        bar_beats = plan.beats / max(1, sum(p.bars for p in plan.phrases))
-        place = (tone.start - phrase.start_bar * bar_beats) / (phrase.bars * bar_beats)
+        place = (tone.start / plan.bar_beats - phrase.start_bar) / phrase.bars
         arch = 6 * math.sin(math.pi * min(1.0, max(0.0, place)))
     return round(min(122, max(22, 46 + 48 * energy + 36 * (tone.weight - 0.5) + arch + rng.uniform(-5, 5))))
 

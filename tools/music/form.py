@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from functools import cached_property
 
 from soundwright.tools.music.describe import Request
 
@@ -24,7 +25,7 @@ class Phrase:
     opens: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """Tempo, the beats before the last chord, the seconds for which that rings (0 in a loop), and the phrases."""
 
@@ -37,6 +38,11 @@ class Form:
     def beat_s(self) -> float:
         """Seconds of a beat."""
         return 60.0 / self.bpm
+
+    @cached_property
+    def bar_beats(self) -> float:
+        """Beats of a bar."""
+        return self.beats / max(1, sum(phrase.bars for phrase in self.phrases))
 
 
 def form(request: Request, length_s: float, loop: bool, rng: random.Random) -> Form:

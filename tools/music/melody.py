@@ -8,6 +8,7 @@ stressed notes are chord tones.
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -219,10 +220,7 @@ def _bar(bar: Idea, spans: Sequence[Span], start: float, beats: int, compass: Co
 
 def span_at(spans: Sequence[Span], beat: float) -> Span:
     """The chord that sounds at a beat; the last one after the end."""
-    for span in spans:
-        if span.start <= beat < span.start + span.length:
-            return span
-    return spans[-1]
+    return spans[max(0, bisect_right(spans, beat, key=lambda span: span.start) - 1)]
 
 
 def _pitch(span: Span, anchor: float, step: int, compass: Compass, stressed: bool, long: bool) -> int:

@@ -16,6 +16,7 @@ from soundwright.tools.store.listing import ModelFile, PackageSource, PartsSourc
 from soundwright.tools.store.pip_settings import PipSettings, read_settings
 from soundwright.tools.store.web import SourceFailed, Web
 
+_MOST_PATIENCE_S = 30.0  # for one read: the next source may be better
 Report = Callable[[int], None]
 
 
@@ -32,7 +33,7 @@ class Fetcher:
     def __init__(self, folder: Path, settings: PipSettings | None = None) -> None:
         self._incoming = folder / "incoming"
         self._settings = read_settings() if settings is None else settings
-        self._web = Web(self._settings.cert, self._settings.timeout_s)
+        self._web = Web(self._settings.cert, min(self._settings.timeout_s, _MOST_PATIENCE_S))
 
     def __enter__(self) -> Self:
         self._incoming.mkdir(parents=True, exist_ok=True)

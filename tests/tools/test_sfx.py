@@ -150,6 +150,11 @@ def test_a_lasting_sound_fills_its_length(description: str) -> None:
     assert seconds.min() > 0.05 * seconds.max()
 
 
+@pytest.mark.parametrize(("text", "count"), [("gunshot", 1), ("gunshots", 3), ("a knock", 3)])
+def test_a_sound_without_a_number_has_its_usual_count(text: str, count: int) -> None:
+    assert [onsets(make(text).samples), onsets(make("gunshot", length=4.0).samples)] == [count, 1]
+
+
 def test_what_was_counted_is_followed_by_silence() -> None:
     level = loudness(make("two knocks", length=6.0).samples, RATE)
     assert level[3:].max() < 0.01 * level.max()

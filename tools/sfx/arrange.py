@@ -22,12 +22,13 @@ def arrange(layers: list[Layer], length_s: float | None, *, loop: bool, seed: in
 
     Beds longer than 60 s repeat a circular period of about 40 s. With ``loop`` the whole is circular.
     """
+    natural = length_s is None
     if length_s is None:
         length_s = _natural(layers)
     n = dsp.frames(length_s)
     beds = any(layer.sound.style == "bed" for layer in layers)
     turns = len({layer.turn for layer in layers})
-    single = [x for x in layers if not loop and (x.sound.style == "once" or x.manner.count or turns > 1)]
+    single = [x for x in layers if not loop and (turns > 1 or _happens_once(x, natural=natural))]
     lasting = [layer for layer in layers if layer not in single]
     period, repeats = _period(n, loop=loop, tile=not single or beds)
     wrap = loop or repeats > 1
@@ -39,6 +40,14 @@ def arrange(layers: list[Layer], length_s: float | None, *, loop: bool, seed: in
     mixed = _repeat(out, repeats, n, loop=loop)
     _singles(mixed, layers, single, seed, take, beds=beds)
     return _finish(mixed, layers, loop=loop)
+
+
+def _happens_once(layer: Layer, *, natural: bool) -> bool:
+    """Whether a sound comes a certain number of times, and does not go on for as long as it is given."""
+    sound = layer.sound
+    if sound.style == "once" or layer.manner.count:
+        return True
+    return sound.style == "steady" and not layer.scene and (natural or sound.count == 1)
 
 
 def _natural(layers: list[Layer]) -> float:

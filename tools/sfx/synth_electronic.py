@@ -138,9 +138,9 @@ def notification(rng: Rng, manner: Manner) -> Signal:
 def static(rng: Rng, manner: Manner) -> Signal:
     """Radio static; tuning adds whistles and scraps of stations."""
     n = manner.frames
-    hiss = dsp.colour(rng, n, [(100, -20), (400, -2), (1000, 0), (15000, 0)]) * dsp.drift(rng, n, 9, 0.35, 1)
+    hiss = dsp.colour(rng, n, [(100, -20), (400, -2), (1000, 0), (15000, 0)]) * dsp.drift(rng, n, 1.0, 0.8, 1)
     spit = dsp.level(dsp.rain_of(rng, n, [dsp.burst(rng, 300, 12000, 0.012) for _ in range(6)], 18, 1.0))
-    out = hiss + 0.12 * spit
+    out = hiss + 0.04 * spit
     if manner.says("tun", "radio", "dial", "shortwav", "station"):
         slide = 300 * 2 ** (4 * dsp.drift(rng, n, 0.6))
         out = 0.75 * out + 0.8 * dsp.tone(slide, closed=True) * dsp.drift(rng, n, 0.7) ** 3

@@ -112,8 +112,13 @@ def key_press(rng: Rng, heavy: float = 1.0) -> Signal:
     """One key of a keyboard: down and up."""
     f = rng.uniform(0.85, 1.15)
     click = dsp.total(
-        (0, dsp.peak(dsp.burst(rng, 1500 * f, 11000, 0.016))),
-        (0, 0.22 * heavy * dsp.solid(rng, 260 * f, 3500, 0.05, many=20, tilt=0.3)),
+        (0, dsp.peak(dsp.burst(rng, 1800 * f, 6500, 0.012))),
+        (
+            0,
+            0.5
+            * heavy
+            * dsp.peak(dsp.modes(rng, [240 * f, 480 * f, 1150 * f], [0.04, 0.03, 0.02], [1, 0.7, 0.5], 0.05)),
+        ),
     )
     return dsp.total((0, click), (rng.uniform(0.05, 0.09), 0.35 * click))
 

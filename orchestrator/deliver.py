@@ -62,7 +62,7 @@ class Staged:
 
 @contextmanager
 def staged(out: Path, *, stems: bool) -> Iterator[Staged]:
-    """A hidden folder beside ``out``; left without an error its files are moved to their place, else they are dropped."""
+    """A hidden folder beside ``out``; left without an error its files move to their place, else they are dropped."""
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}.{os.getpid()}.", dir=out.parent) as name:

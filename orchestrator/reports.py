@@ -90,7 +90,10 @@ def choice_rows(operation: str, *, language: str, commercial: bool) -> list[Row]
 def doctor_rows(names: Sequence[str], *, offline: bool) -> list[Row]:
     """A short run of every tool, or of those named."""
     workshop = Workshop.open(offline=offline)
-    return [{**asdict(finding), "seconds": round(finding.seconds, 2)} for finding in doctor.examine(workshop.registry, workshop.models, names)]
+    return [
+        {**asdict(finding), "seconds": round(finding.seconds, 2)}
+        for finding in doctor.examine(workshop.registry, workshop.models, names)
+    ]
 
 
 def model_rows() -> list[Row]:
@@ -145,7 +148,7 @@ def pull(names: Sequence[str], *, offline: bool, quiet: bool) -> Iterator[str]:
 def verify_rows(names: Sequence[str]) -> list[Row]:
     """The state of every file of the models that are here, by their bytes."""
     store = Workshop.open(offline=True).models
-    wanted = list(names) or [model.name for model, state in store.list() if state != "absent"]
+    wanted = list(names) or [model.name for model, state in store.list() if state != "missing"]
     return [
         {"model": name, "file": file, "state": state} for name in wanted for file, state in store.verify(name).items()
     ]

@@ -5,31 +5,127 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from soundwright.scripts_compiler import document as documents
 from soundwright.scripts_compiler.document import Document
 from soundwright.scripts_compiler.errors import Problem, ScriptError
-from soundwright.scripts_compiler.script import Script
+from soundwright.scripts_compiler.script import Input, Script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from soundwright.orchestrator.planner.planner import Job, Planned
+    from soundwright.orchestrator.workshop import Workshop
 
 SCRIPT_SUFFIXES = (".yaml", ".yml", ".json")
 MAX_SOURCE_BYTES = 5_000_000
 
 
-def plan(idea: str) -> Document:
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """How ideas are planned. ``llm`` names a language model; None means the configured one, else the screenwriter.
+
+    ``inputs`` are recordings that the script may use; ``max_cost`` in US dollars.
+    """
+
+    llm: str | None = None
+    rounds: int = 3
+    max_cost: float | None = None
+    inputs: tuple[Path, ...] = ()
+
+
+def plan(
+    idea: str,
+    options: PlanOptions | None = None,
+    *,
+    on_note: Callable[[str], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Document:
     """A document from an idea in words, or from the file that ``idea`` names.
 
+    Ideas go to the language model where one is named or configured, else to the deterministic screenwriter.
+
     Raises:
-        ScriptError: the file cannot be read, or is of no known kind; or the idea says nothing.
+        ScriptError: the file cannot be read, or is of no known kind; or the idea says nothing; or what the language
+            model wrote cannot be used.
+        LanguageModelError: the language model cannot be asked.
     """
     path = _as_file(idea)
     if path is not None:
-        return _from_file(path)
+        idea_in_it = _one_line(path)
+        if idea_in_it is None:
+            return _from_file(path)
+        idea = idea_in_it
+    chosen = options or PlanOptions()
+    if _wants_model(chosen):
+        planned = _ask(idea, chosen, on_note, cancelled)
+        return replace(planned.document, warnings=(*planned.notes, *planned.document.warnings))
+    if chosen.inputs:
+        found = "recordings are only used by language models."
+        raise ScriptError([Problem("--input", found, "Name a model with --llm, or drop --input.")])
     from soundwright.orchestrator import screenwriter  # noqa: PLC0415  only for ideas
 
     written = screenwriter.write(idea)
     return _document(written.script, written.notes)
+
+
+def shown_prompt(idea: str, options: PlanOptions | None = None) -> str:
+    """Exactly what a language model would be sent first for an idea.
+
+    Raises:
+        ScriptError: the idea says nothing, or a recording cannot be used.
+    """
+    from soundwright.orchestrator.planner import planner  # noqa: PLC0415
+    from soundwright.orchestrator.workshop import Workshop  # noqa: PLC0415
+
+    return planner.prompt(_job(idea, options or PlanOptions(), Workshop.open(offline=True))).to_text()
+
+
+def _wants_model(options: PlanOptions) -> bool:
+    if options.llm is not None:
+        return True
+    from soundwright.orchestrator.llm.choose import configured  # noqa: PLC0415
+
+    return configured()
+
+
+def _ask(
+    idea: str,
+    options: PlanOptions,
+    on_note: Callable[[str], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> Planned:
+    from soundwright.orchestrator.llm.choose import open_model  # noqa: PLC0415
+    from soundwright.orchestrator.planner import planner  # noqa: PLC0415
+    from soundwright.orchestrator.workshop import Workshop  # noqa: PLC0415
+
+    model = open_model(options.llm)
+    job = _job(idea, options, Workshop.open(offline=True))
+    planned = planner.plan(
+        job, model, rounds=options.rounds, max_cost_usd=options.max_cost, on_note=on_note, cancelled=cancelled
+    )
+    if on_note is not None:
+        used = planned.usage
+        money = "" if used.cost_usd is None else f", ${used.cost_usd:.4f}"
+        answers = f"{planned.rounds} answer{'' if planned.rounds == 1 else 's'}"
+        on_note(f"{model.name}: {answers}, {used.input_tokens:,} tokens in, {used.output_tokens:,} out{money}")
+    return planned
+
+
+def _job(idea: str, options: PlanOptions, workshop: Workshop) -> Job:
+    from soundwright.orchestrator.planner import planner  # noqa: PLC0415
+    from soundwright.scripts_compiler.importers.common import Ids  # noqa: PLC0415
+
+    ids = Ids()
+    for path in options.inputs:
+        if not path.is_file():
+            raise ScriptError([Problem(str(path), "is not a file.", "Check the path of --input.")])
+    inputs = [Input(id=ids.new(path.stem, "recording"), file=str(path.resolve())) for path in options.inputs]
+    specs = [spec for spec in workshop.registry.specs.values() if workshop.registry.missing(spec) is None]
+    return planner.make_job(idea, workshop.catalogue(), specs, inputs=inputs)
 
 
 def import_file(path: Path, *, kind: str | None = None) -> Document:
@@ -127,10 +223,15 @@ def _as_file(idea: str) -> Path | None:
 def _from_file(path: Path) -> Document:
     if path.suffix.lower() in SCRIPT_SUFFIXES and not _is_wavjourney(path):
         return documents.load(path)
-    text = read_text(path)
-    if len(text.strip().splitlines()) == 1 and path.suffix == ".txt":
-        return plan(text.strip())
     return import_file(path)
+
+
+def _one_line(path: Path) -> str | None:
+    """The idea in a text file that holds one line and nothing else."""
+    if path.suffix != ".txt":
+        return None
+    text = read_text(path).strip()
+    return text if len(text.splitlines()) == 1 else None
 
 
 def _is_wavjourney(path: Path) -> bool:

@@ -12,6 +12,7 @@ from soundwright.orchestrator.cli.edge import cancellation, emit, guarded, say, 
 
 if TYPE_CHECKING:
     from soundwright.orchestrator.pipeline import Rendered, RenderOptions
+    from soundwright.orchestrator.planning import PlanOptions
     from soundwright.scripts_compiler.document import Document
 
 
@@ -46,6 +47,14 @@ Offline = Annotated[bool, typer.Option("--offline", help="Never touch the networ
 Recast = Annotated[bool, typer.Option("--recast", help="Cast and choose again instead of keeping to the lock.")]
 Commercial = Annotated[bool, typer.Option("--commercial", help="Only engines and weights that allow commercial use.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress bars.")]
+Llm = Annotated[
+    str | None, typer.Option(help="A language model that writes the script, such as openai:gpt-5-mini or gguf:FILE.")
+]
+Rounds = Annotated[int, typer.Option(min=1, max=20, help="How often the model may answer until the script is right.")]
+MaxCost = Annotated[
+    float | None, typer.Option("--max-cost", min=0.0, help="US dollars that the model may cost; else nothing is sent.")
+]
+Inputs = Annotated[list[Path] | None, typer.Option("--input", help="A recording that the model may use.")]
 StopAfter = Annotated[Stage | None, typer.Option("--stop-after", help="Stop after this stage.")]
 
 
@@ -64,6 +73,10 @@ def make(
         str, typer.Argument(help="An idea in words, or a file: script, screenplay, prose, WavJourney list.")
     ],
     out: Out = None,
+    llm: Llm = None,
+    rounds: Rounds = 3,
+    max_cost: MaxCost = None,
+    inputs: Inputs = None,
     stems: Stems = False,
     srt: Srt = False,
     allow: Allow = None,
@@ -79,8 +92,8 @@ def make(
     """From an idea or a file to sound: plan, then render. The script is kept beside the sound."""
     from soundwright.orchestrator import planning  # noqa: PLC0415
 
-    document = planning.plan(idea)
-    warn(document.warnings)
+    document = _planned(idea, planning.PlanOptions(llm, rounds, max_cost, tuple(inputs or ())))
+    allow = [*(allow or ()), *(path.resolve().parent for path in inputs or ())]
     target = out if out is not None else Path(f"{planning.slug(document.script)}.flac")
     if document.path is None:
         document = planning.keep(document, _sound_file(target, document).with_suffix(".yaml"))
@@ -95,12 +108,22 @@ def plan(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Where the script goes; by default it is printed.")
     ] = None,
+    llm: Llm = None,
+    rounds: Rounds = 3,
+    max_cost: MaxCost = None,
+    inputs: Inputs = None,
+    show_prompt: Annotated[
+        bool, typer.Option("--show-prompt", help="Print what a language model would be sent, and send nothing.")
+    ] = False,
 ) -> None:
-    """Write a script and stop: the deterministic screenwriter, which invents no dialogue."""
+    """Write a script and stop: a language model, or else the deterministic screenwriter, which invents no dialogue."""
     from soundwright.orchestrator import planning  # noqa: PLC0415
 
-    document = planning.plan(idea)
-    warn(document.warnings)
+    options = planning.PlanOptions(llm, rounds, max_cost, tuple(inputs or ()))
+    if show_prompt:
+        typer.echo(planning.shown_prompt(idea, options))
+        return
+    document = _planned(idea, options)
     if out is None:
         typer.echo(document.dump(), nl=False)
     else:
@@ -110,10 +133,10 @@ def plan(
 
 @guarded
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="Screenplays, prose, WavJourney lists (JSON5 or tables).")],
+    files: Annotated[list[Path], typer.Argument(help="Screenplays, prose, WavJourney lists, answers of LLMs.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="A script file, or a folder: one NAME.yaml each.")],
     kind: Annotated[
-        str | None, typer.Option(help="wavjourney, screenplay, fountain or prose; recognised by default.")
+        str | None, typer.Option(help="wavjourney, screenplay, fountain, prose or answer; recognised by default.")
     ] = None,
 ) -> None:
     """Turn other formats into scripts."""
@@ -199,6 +222,15 @@ def schema(
     emit(made, as_json=True, text="")
 
 
+def _planned(idea: str, options: PlanOptions) -> Document:
+    from soundwright.orchestrator import planning  # noqa: PLC0415
+
+    with cancellation() as cancel:
+        document = planning.plan(idea, options, on_note=say, cancelled=cancel.is_set)
+    warn(document.warnings)
+    return document
+
+
 def _load(script: Path, allow: list[Path] | None = None) -> Document:
     from soundwright.scripts_compiler import document  # noqa: PLC0415
 
@@ -213,7 +245,8 @@ def _options(
 
     return RenderOptions(
         stems=stems, srt=srt, allow=tuple(allow or ()), jobs=jobs, tools=_pins(pins), keep_going=keep_going,
-        offline=offline, recast=recast, commercial=commercial, stop_after=None if stop_after is None else stop_after.value,
+        offline=offline, recast=recast, commercial=commercial,
+        stop_after=None if stop_after is None else stop_after.value,
     )  # fmt: skip
 
 

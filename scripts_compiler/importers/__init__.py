@@ -1,4 +1,4 @@
-"""Importers: scripts from the WavJourney list and its table form, from screenplays and from prose.
+"""Importers: scripts from the WavJourney list and its table form, from screenplays, prose and answers of LLMs.
 
 Each raises ``ScriptError`` alone, with every problem at once; what was adapted without harm comes back as notes.
 """
@@ -6,6 +6,7 @@ Each raises ``ScriptError`` alone, with every problem at once; what was adapted 
 from __future__ import annotations
 
 from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.importers.answer import import_answer
 from soundwright.scripts_compiler.importers.audible import KnownSound
 from soundwright.scripts_compiler.importers.common import (
     Imported,
@@ -48,6 +49,8 @@ def import_text(
         kind = detect(text, name)
     text, title = clean_text(text), title_from_name(name)
     try:
+        if kind == "answer":
+            return import_answer(text, title)
         if kind == "wavjourney":
             return import_wavjourney(text, title, language)
         if kind == "wavjourney_table":

@@ -1,4 +1,4 @@
-"""Tells what kind of text was given: a WavJourney list or table, a screenplay, Fountain, prose."""
+"""Tells what kind of text was given: a WavJourney list or table, a screenplay, Fountain, prose, an LLM's answer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 from typing import Literal, get_args
 
 from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.importers.answer import is_answer
 from soundwright.scripts_compiler.importers.common import clean_text
 from soundwright.scripts_compiler.importers.screenplay_lines import colon_speech, is_character_cue, is_scene_heading
 from soundwright.scripts_compiler.importers.wavjourney import LIST_START
 from soundwright.scripts_compiler.importers.wavjourney_table import find_head
 
-ImportKind = Literal["wavjourney", "wavjourney_table", "screenplay", "fountain", "prose"]
+ImportKind = Literal["wavjourney", "wavjourney_table", "screenplay", "fountain", "prose", "answer"]
 KINDS: tuple[str, ...] = get_args(ImportKind)
 _LIST_FIELDS = re.compile(r"[\"']?(?:audio_type|layout|audioType)[\"']?\s{0,20}:")
 _OWN_SCRIPT = re.compile(r"^(?:version\s*:|\{\s*\"version\"\s*:)", re.MULTILINE)
@@ -23,15 +24,13 @@ def detect(text: str, name: str = "") -> str:
     """The kind of a text, one of ``KINDS``, from its content and the ending of its file name.
 
     Raises:
-        ScriptError: the text is empty, is a script already, or is of no kind that can be read.
+        ScriptError: the text is empty, or is of no kind that can be read.
     """
     text = clean_text(text[:_HEAD_CHARS])
     if not text.strip():
         raise ScriptError([Problem("", "the text is empty.", "Give a screenplay, prose or a WavJourney list.")], name)
-    if _is_own_script(text):
-        raise ScriptError(
-            [Problem("", "this is a Soundwright script already.", "Render it as it is: save it as .yaml.")], name
-        )
+    if _is_own_script(text) or is_answer(text):
+        return "answer"
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if _is_list(text, ending):
         return "wavjourney"

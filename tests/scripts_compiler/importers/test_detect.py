@@ -11,8 +11,6 @@ from soundwright.scripts_compiler.importers.common import MAX_CHARS
 REFUSED = [
     ("", "the text is empty"),
     (" \n\t", "the text is empty"),
-    ("version: 1\ncues:\n  - {type: pause, length: 1}", "a Soundwright script already"),
-    ('{"version": 1, "cues": []}', "a Soundwright script already"),
     ("#!%& ==== ///// 123 \x00\x01 ++++", "no text that tells a story"),
 ]
 

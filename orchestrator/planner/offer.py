@@ -1,0 +1,142 @@
+"""What a language model may choose from: the installed operations, voices and sounds that a request may need."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from soundwright.scripts_compiler.operations import Catalogue, Operation
+from soundwright.scripts_compiler.script import Input
+from soundwright.tools.base import ToolSpec, VoiceInfo
+
+# Effects that stories ask for without naming them; others are offered where the request speaks of them.
+DRAMATIC = ("telephone", "radio", "muffled", "echo")
+MAX_STEPS = 4
+MAX_SOUNDS = 400
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """``catalogue`` holds what is installed, ``effects`` and ``steps`` the names offered; ``inputs`` are the user's."""
+
+    catalogue: Catalogue
+    effects: tuple[str, ...]
+    steps: tuple[str, ...]
+    voices: tuple[str, ...]
+    languages: tuple[str, ...]
+    sounds: tuple[str, ...]
+    inputs: tuple[Input, ...] = ()
+
+    def effect_lines(self) -> list[str]:
+        """Each effect with its help."""
+        return [f"{name}: {self.catalogue[name].help}" for name in self.effects]
+
+    def step_lines(self) -> list[str]:
+        """Each operation for recordings with its help."""
+        return [f"{name}: {self.catalogue[name].help}" for name in self.steps]
+
+
+def make_offer(
+    instruction: str,
+    catalogue: Catalogue,
+    specs: Sequence[ToolSpec],
+    *,
+    inputs: Sequence[Input] = (),
+    sounds: Sequence[str] | None = None,
+) -> Offer:
+    """The offer for one instruction. ``sounds`` are those known by name; by default the built-in effects'."""
+    usable = Catalogue(o for o in catalogue.values() if o.internal or any(o.name in s.operations for s in specs))
+    words = {word.casefold() for word in _WORD.findall(instruction)}
+    effects = [o for o in usable.values() if o.effect and not _required(o)]
+    steps = [o for o in usable.values() if not o.internal and o.inputs and o.inputs[0].name == "audio"]
+    voices = [voice for spec in specs if "speak" in spec.operations for voice in spec.voices]
+    return Offer(
+        usable,
+        tuple(o.name for o in effects if o.name in DRAMATIC or _spoken_of(o, words)),
+        tuple(o.name for o in steps if _spoken_of(o, words))[:MAX_STEPS] if inputs else (),
+        _summaries(voices),
+        tuple(sorted({_primary(voice.language) for voice in voices})),
+        tuple(_known_sounds() if sounds is None else sounds)[:MAX_SOUNDS],
+        tuple(inputs),
+    )
+
+
+def _required(operation: Operation) -> bool:
+    return any(info.is_required() for info in operation.parameters.model_fields.values())
+
+
+def _spoken_of(operation: Operation, words: set[str]) -> bool:
+    named = set(operation.name.split("_"))
+    said = {word.casefold() for word in _WORD.findall(operation.help)} - _COMMON
+    return bool((named | said) & words) or any(len(n) > 3 and w.startswith(n) for n in named for w in words)
+
+
+_COMMON = frozenset(
+    [
+        "sound",
+        "sounds",
+        "one",
+        "part",
+        "high",
+        "low",
+        "into",
+        "from",
+        "than",
+        "less",
+        "more",
+        "their",
+        "with",
+        "and",
+        "the",
+        "all",
+        "over",
+        "through",
+        "what",
+        "when",
+        "how",
+        "who",
+        "somebody",
+        "find",
+        "take",
+        "keep",
+        "put",
+        "play",
+        "change",
+        "long",
+        "before",
+        "same",
+        "old",
+        "other",
+        "several",
+        "times",
+        "between",
+        "place",
+        "room",
+    ]
+)
+
+
+def _summaries(voices: Sequence[VoiceInfo]) -> tuple[str, ...]:
+    """One line for each language: how many voices there are of each gender, age and accent."""
+    lines = []
+    for language in sorted({_primary(voice.language) for voice in voices}):
+        spoken = [voice for voice in voices if _primary(voice.language) == language]
+        genders = Counter(voice.gender for voice in spoken)
+        ages = sorted({voice.age for voice in spoken})
+        accents = sorted({voice.accent for voice in spoken if voice.accent})
+        counted = ", ".join(f"{number} {gender}" for gender, number in sorted(genders.items()))
+        lines.append(f"{language}: {counted}; {', '.join(ages)}" + (f"; {', '.join(accents)}" if accents else ""))
+    return tuple(lines)
+
+
+def _primary(language: str) -> str:
+    return language.split("-", maxsplit=1)[0].lower()
+
+
+def _known_sounds() -> Sequence[str]:
+    from soundwright.tools.sfx.procedural import known_sounds  # noqa: PLC0415  reads all synthesisers
+
+    return known_sounds()

@@ -71,7 +71,7 @@ class _Walk:
         """The misfits of the branch that comes nearest, where none fits."""
         found = [list(islice(self.check(data, branch, place, depth + 1), 8)) for branch in branches]
         if all(found):
-            yield from min(found, key=lambda wrong: (any(_is_of_kind(line) for line in wrong), len(wrong)))
+            yield from min(found, key=lambda wrong: (sum(_is_of_kind(line, place) for line in wrong), len(wrong)))
 
     def _object(self, data: dict[str, Any], schema: Schema, place: str, depth: int) -> Iterator[str]:
         properties: Mapping[str, Schema] = schema.get("properties", {})
@@ -119,9 +119,10 @@ def _bound_misfits(number: float, schema: Schema) -> Iterator[str]:
             yield f"is {number}, but the {name} is {schema[name]}"
 
 
-def _is_of_kind(line: str) -> bool:
-    """A misfit that says that this was another kind of thing altogether."""
-    return ": is no " in line or "not one of" in line
+def _is_of_kind(line: str, place: str) -> bool:
+    """A misfit that says that this was meant as another kind of thing: wrong fields, or another word as its type."""
+    own = line.startswith(f"{place or 'the answer'}: ") or line.endswith(": is not known here")
+    return own or ("not one of" in line and ", " not in line.partition("not one of")[2])
 
 
 def _short(value: Any) -> str:  # noqa: ANN401

@@ -21,7 +21,9 @@ _NO_STRUCTURE = re.compile(
     r"response_?format|json_?schema|text\.format|structured[ _]output|\bschema\b|grammar|guided[_ ]json", re.IGNORECASE
 )
 _NO_MODEL = re.compile(r"model[_ ]not[_ ]found|model\b.*\b(not (found|exist|available)|does not exist)", re.IGNORECASE)
-_UNCONNECTED = re.compile(r"refused|resolve|name or service|nodename|getaddrinfo|unreachable|connect", re.IGNORECASE)
+_UNCONNECTED = re.compile(
+    r"refused|resolve|name or service|nodename|getaddrinfo|unreachable|no route|certificate|\bssl\b", re.IGNORECASE
+)
 _REFUSED = re.compile(r"content[_ ](policy|filter)|safety|moderation|usage polic", re.IGNORECASE)
 
 
@@ -83,13 +85,22 @@ def fault_of(error: Exception) -> Fault:
     if "Timeout" in type(error).__name__:
         return Fault(message, kind="timeout")
     if "Connect" in type(error).__name__:
-        cause = str(error.__cause__ or error)
+        cause = str(_first_cause(error))
         return Fault(cause, kind="connect" if _UNCONNECTED.search(cause) else "broken")
     if code.isdigit() and 400 <= int(code) < 600:
         return Fault(message, int(code), code)
     if hasattr(error, "body"):
         return Fault(message, 400, code)
     return Fault(message or type(error).__name__, kind="broken" if isinstance(error, ValueError) else "other")
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    for _ in range(8):
+        deeper = error.__cause__ or error.__context__
+        if deeper is None or not str(deeper):
+            break
+        error = deeper
+    return error
 
 
 def explain(fault: Fault, *, model: str, server: str, known: tuple[str, ...] = ()) -> LanguageModelError:
@@ -139,7 +150,7 @@ def _limited(fault: Fault, server: str) -> str:
 
 
 def _not_found(fault: Fault, model: str, server: str, known: tuple[str, ...]) -> str:
-    if known:
+    if known and model not in known:
         more = ", ..." if len(known) > 8 else ""
         return f"{server} has no model {model!r}. It has: {', '.join(known[:8])}{more}."
     if _NO_MODEL.search(f"{fault.code} {fault.message}"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -68,6 +69,7 @@ class OpenAIModel:
         self._rate = price(model, env, listed=self._server.official)
         self._limit = max_tokens(env)
         self._client = _client(self._sdk, self._server)
+        weakref.finalize(self, self._client.close)
         self.structured = True
         self.context_tokens: int | None = context_tokens(model, env, listed=self._server.official)
         self.name = f"openai:{redact(model)}" + ("" if self._server.official else f"@{self._server.shown}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 # Pieces as byte-pair tokenizers cut a text first: words, runs of digits, runs of marks, blank space. What they then do
 # to a piece depends on the model; the rates below are means over several vocabularies (bench/llm.py prints the errors).
-_PIECES = re.compile(r"[A-Za-z]+|\d+|\n+|[^\S\n]{2,}|[^\w\s]+|[^\x00-\x7f]|_", re.ASCII)
+_PIECES = re.compile(r"[A-Za-z]+|\d+|\n+|[^\S\n]{2,}|[!-/:-@\[-`{-~]+|[^\x00-\x7f]|[\x00-\x1f\x7f]", re.ASCII)
 _LETTERS_PER_TOKEN = 7.0
 _DIGITS_PER_TOKEN = 3.0
 _MARKS_PER_TOKEN = 2.5

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from soundwright.tools.tts.joining import joined, trimmed
+from soundwright.tools.tts.joining import after_pause, joined, trimmed
 from soundwright.tools.tts.sentences import pieces, sentences
 from soundwright.tools.tts.text_normalise import normalise
 
@@ -46,3 +46,13 @@ def test_trimming_keeps_a_little_quiet_around_the_sound() -> None:
     quiet = np.zeros(RATE, dtype=np.float32)
     sound = trimmed(np.concatenate([quiet, _tone(0.5), quiet]), RATE)
     assert 0.5 * RATE < len(sound) < 0.62 * RATE
+
+
+def test_what_follows_a_clear_pause_is_found() -> None:
+    quiet = np.zeros(RATE // 4, dtype=np.float32)
+    whole = np.concatenate([_tone(0.5), quiet, _tone(0.3)])
+    found = after_pause(whole, RATE, 0.15)
+    assert found is not None
+    assert 0.34 < len(found) / RATE < 0.37
+    assert after_pause(whole, RATE, 0.3) is None
+    assert after_pause(_tone(0.3), RATE, 0.15) is None

@@ -52,3 +52,16 @@ def faded(sound: Samples, rate: int) -> Samples:
     result[:count] *= ramp
     result[-count:] *= ramp[::-1]
     return result
+
+
+def after_pause(sound: Samples, rate: int, least_s: float) -> Samples | None:
+    """What follows the longest pause inside ``sound`` (frames,), with 50 ms of it; None if it is below ``least_s``."""
+    size = max(1, round(_WINDOW_S * rate))
+    count = len(sound) // size
+    level = np.sqrt(np.mean(np.square(sound[: count * size].reshape(count, size)), axis=1))
+    loud = np.flatnonzero(level > 0.02 * level.max(initial=0.0))
+    gaps = np.diff(loud)
+    if len(gaps) == 0 or (gaps.max() - 1) * _WINDOW_S < least_s:
+        return None
+    begin = loud[int(gaps.argmax()) + 1] * size
+    return sound[max(0, begin - round(0.05 * rate)) :]

@@ -18,7 +18,7 @@ import numpy as np
 from soundwright.tools.assets import Asset, Samples, Speech
 from soundwright.tools.base import Context, Place, Request, ToolSpec
 from soundwright.tools.errors import ToolError, ToolMissing
-from soundwright.tools.tts.joining import joined
+from soundwright.tools.tts.joining import after_pause, joined
 from soundwright.tools.tts.kokoro_symbols import SYMBOLS
 from soundwright.tools.tts.kokoro_voices import STYLES, KokoroVoice, voices
 from soundwright.tools.tts.resizing import resized
@@ -34,6 +34,9 @@ STYLES_FILE = "kokoro-v1.0-voices.f32"
 RATE = 24000
 LANGUAGES = ("en", "en-US", "en-GB")
 _STYLE_SHAPE = (510, 256)
+_LEAD_IN = "ænd ðˈɛn hi sˈɛd: "
+_SHORT = 6  # phoneme symbols with the mark: "Sit."
+_LEAST_PAUSE_S = 0.15  # longer than the closure of a consonant
 _NEIGHBOUR_WEIGHT = (0.12, 0.24)
 _TAKE_SPEEDS = (0.94, 1.06, 0.97, 1.03)
 
@@ -111,7 +114,18 @@ class KokoroTool:
         self._network = self._styles = None
 
     def say(self, phonemes: str, voice: KokoroVoice, speed: float, take: int) -> Samples:
-        """Phonemes as mono samples (frames,) at 24 kHz."""
+        """Phonemes as mono samples (frames,) at 24 kHz.
+
+        The network puts a false start before a single short word; so this is said after a lead-in, which is cut off
+        where a clear pause parts them.
+        """
+        if len(phonemes) <= _SHORT:
+            found = after_pause(self._spoken(_LEAD_IN + phonemes, voice, speed, take), RATE, _LEAST_PAUSE_S)
+            if found is not None:
+                return found
+        return self._spoken(phonemes, voice, speed, take)
+
+    def _spoken(self, phonemes: str, voice: KokoroVoice, speed: float, take: int) -> Samples:
         ids = [SYMBOLS[symbol] for symbol in phonemes if symbol in SYMBOLS]
         tokens = np.array([[0, *ids, 0]], dtype=np.int64)
         style = self._style(voice, len(ids), take)

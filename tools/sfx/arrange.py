@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from soundwright.tools.assets import Samples
@@ -39,7 +41,7 @@ def arrange(layers: list[Layer], length_s: float | None, *, loop: bool, seed: in
             out += _stereo(_lasting(rng, layer, period, wrap=wrap, composed=len(layers) > 1))
     mixed = _repeat(out, repeats, n, loop=loop)
     _singles(mixed, layers, single, seed, take, beds=beds)
-    return _finish(mixed, layers, loop=loop)
+    return _finish(mixed, layers, loop=loop, out_s=0.2 if natural else 0.05)
 
 
 def _happens_once(layer: Layer, *, natural: bool) -> bool:
@@ -58,11 +60,16 @@ def _natural(layers: list[Layer]) -> float:
         if sound.style == "bed" or (sound.style == "sparse" and layer.scene):
             length = sound.natural_s
         elif sound.style == "once" and count == 1:
-            length = sound.natural_s if sound.stretch or sound.natural_s != 6.0 else min(4.0, max(1.0, sound.gap_s))
+            length = sound.natural_s if sound.stretch or sound.natural_s != 6.0 else _last(sound.gap_s)
         else:
-            length = (count - 1) * _gap(layer) + max(1.2, min(3.0, 1.5 * sound.gap_s))
+            length = (count - 1) * _gap(layer) + _last(sound.gap_s)
         ends[layer.turn] = max(ends.get(layer.turn, 0.0), length)
     return float(min(MAX_NATURAL_S, sum(ends.values())))
+
+
+def _last(gap_s: float) -> float:
+    """Seconds left to the last event to ring out."""
+    return float(np.clip(1.3 * gap_s, 1.2, 6.0))
 
 
 def _gap(layer: Layer) -> float:
@@ -216,15 +223,23 @@ def _counted(rng: Rng, layer: Layer, room_n: int, n: int) -> Signal:
     return _place_far(rng, out, layer, composed=True, wrap=False)
 
 
-def _finish(mixed: Samples, layers: list[Layer], *, loop: bool) -> Samples:
+def _finish(mixed: Samples, layers: list[Layer], *, loop: bool, out_s: float) -> Samples:
     """Remove DC, make mono what is mono, set the peak, and fade the ends of what does not loop."""
     mixed -= mixed.mean(axis=1, keepdims=True)
-    highest = float(np.max(np.abs(mixed)))
+    highest = max(float(mixed.max()), -float(mixed.min()))
     quiet = all(layer.sound.name == "room tone" for layer in layers)
     if highest > 0 and not (quiet and highest < _PEAK):
         mixed *= _PEAK / highest
     if not loop:
-        ends = 0.04 if any(layer.sound.style == "bed" for layer in layers) else 0.001
-        mixed = dsp.fade(mixed, ends, 0.05).astype(np.float32)
-    same = bool(np.max(np.abs(mixed[0] - mixed[1])) < 1e-6)
+        starts = 0.04 if any(layer.sound.style == "bed" for layer in layers) else 0.001
+        half = min(mixed.shape[1] // 2, RATE)
+        mixed[:, :half] = dsp.fade(mixed[:, :half], starts, 0.0)
+        mixed[:, -half:] = dsp.fade(mixed[:, -half:], 0.0, out_s)
+    same = all(np.allclose(part[0], part[1], atol=1e-6) for part in _blocks(mixed))
     return np.ascontiguousarray(mixed[:1] if same else mixed, dtype=np.float32)
+
+
+def _blocks(x: Samples) -> Iterator[Samples]:
+    """Minutes of a long sound, so that a comparison needs little memory."""
+    for start in range(0, x.shape[1], 60 * RATE):
+        yield x[:, start : start + 60 * RATE]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from soundwright.tools.alignment.pocketsphinx import PocketsphinxTool
-from soundwright.tools.assets import Asset, Audio, Speech, Text, Word
+from soundwright.tools.assets import Asset, Audio, Speech, Text, Word, content_hash
 from soundwright.tools.base import Context, Place, Request, Tool
 from soundwright.tools.errors import Cancelled, ToolError, ToolMissing
 from soundwright.tools.model_store import ModelStore
@@ -173,3 +173,16 @@ def test_alignment_does_not_depend_on_what_came_before(aligner: Tool, hibari: To
     _aligned(aligner, _speech(_run(hibari, {"text": "Something else entirely."})[0]), "Something else entirely.")
     fresh = _aligned(_loaded(PocketsphinxTool(), Place()), spoken, TEXT).words
     assert first == _aligned(aligner, spoken, TEXT).words == fresh
+
+
+def test_pico_gives_equal_bytes_alone_after_others_and_in_a_batch() -> None:
+    pytest.importorskip("py_nanotts")
+    lines = [f"This is line number {n} of the story." for n in range(4)]
+    requests = [Request("speak", {"text": line, "preset": "en-GB", "language": "en"}) for line in lines]
+    together, alone = PicoTool(), PicoTool()
+    together.load(Place())
+    batch = dict(together.run(requests, Context()))
+    single = [dict(alone.run([request], Context()))[0] for request in reversed(requests)][::-1]
+    hashes = [content_hash(asset) for asset in batch.values() if not isinstance(asset, ToolError)]
+    assert hashes == [content_hash(asset) for asset in single if not isinstance(asset, ToolError)]
+    assert len(set(hashes)) == 4

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import threading
+import importlib.util
+import json
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +19,9 @@ from soundwright.tools.tts.joining import faded
 from soundwright.tools.tts.resizing import resized
 from soundwright.tools.tts.spoken import spoken_words, text_of
 from soundwright.tools.tts.text_normalise import normalise_plain, spoken_text
+
+_PROCESS = Path(__file__).with_name("pico_process.py")
+_TIMEOUT_S = 60
 
 RATE = 16000
 _LINGWARE = {
@@ -30,7 +36,6 @@ _LINGWARE = {
 _ACCENTS = {"en-US": "american", "en-GB": "british"}
 _SIZES = {"": 1.0, "-low": 0.76, "-small": 1.22, "-broad": 0.88}
 _TAKE_SPEEDS = (0.95, 1.05, 0.98, 1.03)
-_lock = threading.Lock()  # the engine keeps its state in one place
 
 
 def _voices() -> tuple[VoiceInfo, ...]:
@@ -69,29 +74,22 @@ class PicoTool:
         help="German, Spanish, French, Italian and English in plain synthetic voices, 16 kHz. An emotion is not acted.",
     )
 
-    def __init__(self) -> None:
-        self._engine: Any = None
-
     def load(self, place: Place) -> None:
-        """Import the engine; its data lies in its package.
+        """See that the engine is there; its data lies in its package.
 
         Raises:
             ToolMissing: py-nanotts is not installed.
         """
         del place
-        try:
-            from py_nanotts import NanoTTS  # noqa: PLC0415  an optional engine
-        except ImportError as error:
-            raise ToolMissing("pico needs py-nanotts. Run: pip install 'soundwright[local]'") from error
-        self._engine = NanoTTS()
+        if importlib.util.find_spec("py_nanotts") is None:
+            raise ToolMissing("pico needs py-nanotts. Run: pip install 'soundwright[local]'")
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Speak each request in turn."""
         return each(batch, context, self._speak)
 
     def close(self) -> None:
-        """Free the engine."""
-        self._engine = None
+        """Nothing to free: each text has a process of its own."""
 
     def _speak(self, request: Request) -> Speech:
         language = str(request.params.get("language") or "en")
@@ -100,12 +98,26 @@ class PicoTool:
         take = int(request.params.get("take", 0))
         pace = float(request.params.get("speed", 1.0))
         tempo = pace * (_TAKE_SPEEDS[(take - 1) % len(_TAKE_SPEEDS)] if take else 1.0)
-        with _lock:
-            pcm = self._engine.speak(said, voice=tag, speed=tempo / size)
+        pcm = _pcm(said, tag, tempo / size)
         sound = np.frombuffer(pcm, dtype="<i2").astype(np.float32) / np.float32(32768)
         if len(sound) == 0:
             raise ToolError(f"Pico made no sound of {said[:60]!r}.")
         return Speech(faded(resized(sound, size, RATE), RATE)[None], RATE, text=text_of(request), language=language)
+
+
+def _pcm(text: str, voice: str, speed: float) -> bytes:
+    """16-bit sound at 16 kHz, by a process that ends with it (see ``pico_process``)."""
+    wanted = json.dumps({"text": text, "voice": voice, "speed": speed}).encode()
+    try:
+        done = subprocess.run(  # noqa: S603  our own file, no shell
+            [sys.executable, str(_PROCESS)], input=wanted, capture_output=True, timeout=_TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"Pico did not end within {_TIMEOUT_S} s on {text[:60]!r}.") from None
+    if done.returncode != 0:
+        why = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+        raise ToolError(f"Pico failed on {text[:60]!r}: {why[0]}")
+    return done.stdout
 
 
 def _voice_of(preset: str, language: str) -> tuple[str, float]:

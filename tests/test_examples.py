@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyebur128
+import pyloudnorm
 import pytest
 import soundfile
 
@@ -43,13 +44,11 @@ def render(name: str, rendered: dict[str, Path], home: Path) -> Path:
 
 
 def meters(file: Path) -> tuple[float, float, float]:
-    """(LUFS, dBTP, seconds) by libebur128, which did not make the mix."""
+    """(LUFS, dBTP, seconds): by pyloudnorm and libebur128, which the mix does not use for these."""
     samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    state = pyebur128.R128State(
-        samples.shape[1], rate, pyebur128.MeasurementMode.MODE_I | pyebur128.MeasurementMode.MODE_TRUE_PEAK
-    )
-    state.add_frames(np.ascontiguousarray(samples), len(samples))
-    loudness = float(pyebur128.get_loudness_global(state))
+    state = pyebur128.R128State(samples.shape[1], rate, pyebur128.MeasurementMode.MODE_TRUE_PEAK)
+    state.add_frames(np.ascontiguousarray(samples).reshape(-1), len(samples))
+    loudness = float(pyloudnorm.Meter(rate).integrated_loudness(samples.astype(np.float64)))
     peak = max(float(pyebur128.get_true_peak(state, c)) for c in range(samples.shape[1]))
     return loudness, 20 * float(np.log10(peak)), len(samples) / rate
 
@@ -74,7 +73,7 @@ def test_the_stems_of_an_example_sum_to_its_mix_before_the_limiter(
     out = render(name, rendered, home)
     stems = [soundfile.read(file, dtype="float64")[0] for file in sorted(out.with_suffix(".stems").iterdir())]
     mixed, _ = soundfile.read(out, dtype="float64")
-    assert len(stems) == 3
+    assert 2 <= len(stems) <= 3  # a story without speech has no stem of it
     assert all(stem.shape == mixed.shape for stem in stems)
     quiet = np.abs(mixed).max(axis=1) < 0.5  # where the limiter rests
     difference = np.abs(sum(stems) - mixed)[quiet]

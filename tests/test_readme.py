@@ -17,7 +17,9 @@ PROGRAM = str(Path(sys.executable).with_name("soundwright"))
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    """The fenced blocks of one language, in order."""
+    fences = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    return [text for found, text in fences if found == language]
 
 
 def commands() -> list[str]:

@@ -10,10 +10,11 @@ import copy
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from soundwright.orchestrator.planner.offer import Offer
-from soundwright.scripts_compiler.operations import Catalogue
+from soundwright.scripts_compiler.operations import Catalogue, Operation
 from soundwright.scripts_compiler.schema import strict_schema
 
 Schema = dict[str, Any]
@@ -74,8 +75,8 @@ def _object(properties: Schema) -> Schema:
 
 
 def _reduced(offer: Offer) -> Schema:
-    operations = Catalogue(offer.catalogue[name] for name in dict.fromkeys([*offer.effects, *offer.steps]))
-    whole = copy.deepcopy(strict_schema(operations))
+    names = dict.fromkeys([*offer.effects, *offer.steps])
+    whole = copy.deepcopy(_strict(tuple(offer.catalogue[name] for name in names)))
     definitions = whole["$defs"]
     definitions["Script"] = {name: whole[name] for name in ("properties", "required")}
     for name, fields in _DROPPED.items():
@@ -88,11 +89,19 @@ def _reduced(offer: Offer) -> Schema:
         text["anyOf"] = [branch for branch in text["anyOf"] if "$ref" not in branch]
     elif not offer.steps:
         _drop(definitions["Script"], ("steps",))
+    if offer.inputs and offer.steps:
+        branches = definitions["Step"]["anyOf"]
+        definitions["Step"]["anyOf"] = [b for b in branches if b["properties"]["op"]["enum"][0] in offer.steps]
     _name_effects(whole, offer)
     for definition in definitions.values():
         _order(definition)
     whole |= definitions.pop("Script")
     return whole
+
+
+@lru_cache(maxsize=8)
+def _strict(operations: tuple[Operation, ...]) -> Schema:
+    return strict_schema(Catalogue(operations))
 
 
 def _drop(schema: Schema, fields: Iterable[str]) -> None:

@@ -50,14 +50,14 @@ _COUNT = rf"{_BOUND}{_N}(?:\s*(?:to|or|and|-|–)\s*(?P<m>{NUMBER}))?"
 _KIND = r"(?:\s+|-)(?:\w+\s+){0,2}?"
 _LINES = re.compile(rf"\b{_COUNT}{_KIND}(?:lines|line)\b(?! up| of (?:sight|people|cars))", re.IGNORECASE)
 _PEOPLE = re.compile(
-    rf"\b{_COUNT}(?:\s+\w+)?\s+"
+    rf"\b{_COUNT}(?:\s+(?!hundred|thousand|million|billion)\w+)?\s+"
     r"(?:characters?|voices?|speakers?|actors?|people|persons?|children|friends|participants)\b",
     re.IGNORECASE,
 )
 _SCENES = re.compile(rf"\b{_COUNT}(?:\s+\w+)?\s+scenes\b", re.IGNORECASE)
 _NO_SPEECH = re.compile(
-    r"\b(?:no|without(?: any)?|zero) (?:spoken )?(?:speech|dialogue|dialog|words|talking|voices|speaking|narration or"
-    r" dialogue)\b|\b(?:nobody|no one|no-one) (?:speaks|talks|says anything)\b|\bwordless\b|\bno one speaking\b",
+    r"\b(?:no|without(?: any)?|zero) (?:spoken )?(?:speech|dialogue|dialog|words|talking|voices|speaking)\b(?! impediment)"
+    r"|\b(?:nobody|no one|no-one) (?:speaks|talks|says anything)\b|\bwordless\b",
     re.IGNORECASE,
 )
 _NO_MUSIC = re.compile(r"\b(?:no|without(?: any)?) music\b", re.IGNORECASE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from soundwright.orchestrator.llm.base import Answer, LanguageModel, Message, Usage
-from soundwright.orchestrator.llm.errors import BadAnswer, ModelRefused
+from soundwright.orchestrator.llm.errors import BadAnswer, LanguageModelError, ModelRefused
 from soundwright.orchestrator.planner.estimate import cost_of
 from soundwright.orchestrator.planner.prompting import Prompt, repair
 from soundwright.scripts_compiler.errors import ScriptError
@@ -55,21 +55,25 @@ class Session:
             LanguageModelError: the model cannot be asked, or its last answer could not be read.
         """
         messages = prompt.messages
-        error: ScriptError | BadAnswer = BadAnswer("The language model was not asked.")
+        error: ScriptError | LanguageModelError = BadAnswer("The language model was not asked.")
         for number in range(1, max(1, rounds) + 1):
             try:
                 answer = self.ask(Prompt(messages, prompt.schema), answer_tokens)
-                return task.read(answer.data, last=number >= rounds)
             except BadAnswer as unread:
                 error, said, complaint = unread, unread.text, repair([], str(unread) or "it is empty.")
-            except ScriptError as wrong:
-                given = wrong.complaint if isinstance(wrong, WrongAnswer) else None
-                error, said, complaint = wrong, answer.text, given or repair(wrong.problems)
+            except LanguageModelError as unavailable:
+                error = unavailable
+                break
+            else:
+                try:
+                    return task.read(answer.data, last=number >= rounds)
+                except ScriptError as wrong:
+                    error, said, complaint = wrong, answer.text, _complaint(wrong)
             messages = (*prompt.messages, Message("assistant", said[:MAX_RETURNED_CHARS] or "-"), complaint)
         rescued = task.rescue()
-        if rescued is not None:
-            return rescued
-        raise error
+        if rescued is None:
+            raise error
+        return rescued
 
     def ask(self, prompt: Prompt, answer_tokens: int) -> Answer:
         """One answer, if context and budget allow it.
@@ -128,3 +132,8 @@ class Session:
             money = cost_of(self.model, usage.input_tokens, usage.output_tokens)
             usage = Usage(usage.input_tokens, usage.output_tokens, money)
         self.usage += usage
+
+
+def _complaint(error: ScriptError) -> Message:
+    given = error.complaint if isinstance(error, WrongAnswer) else None
+    return given or repair(error.problems)

@@ -1,0 +1,177 @@
+"""The prompts: strict rendering, examples that compile, renderings as they are agreed, and how long they may be."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from soundwright.orchestrator.llm.conforms import misfits
+from soundwright.orchestrator.planner.answer_schema import outline_schema, scene_schema, script_schema
+from soundwright.orchestrator.planner.planner import Job, make_job, prompt
+from soundwright.orchestrator.planner.prompting import change_length, repair
+from soundwright.orchestrator.planner.reading import Reader
+from soundwright.orchestrator.planner.serial import Heading, Outline, scene_prompt
+from soundwright.prompts.loader import PromptError, example, examples, render, templates
+from soundwright.scripts_compiler.compile import compile_script
+from soundwright.scripts_compiler.errors import Problem
+from soundwright.scripts_compiler.operations import builtin
+from soundwright.scripts_compiler.script import Input
+from soundwright.tools.base import ToolSpec, VoiceInfo
+from soundwright.tools.registry import Registry
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "prompts"
+MOST_TOKENS = 4000
+TAPE = Input(id="tape", file="tape.wav")
+REQUESTS = (
+    "One minute on quantum mechanics",
+    "News from Mars with three people, and location sound under one of them only",
+    "A restaurant comedy",
+    "A storm coming over a field, no speech at all",
+    "A crash, then exactly one line, verbatim: \"He said 'stop', and nobody did.\"",
+    "A quarrel about a hedge in ten to fifteen lines",
+    "A Chinese and a Japanese child play ball, each in their own language",
+    "A lecture that is interrupted",
+    "A debate that turns into a fight",
+    "A 10 s scene in a lift",
+    "A thirty-minute serial in scenes about two keepers of a lighthouse",
+)
+
+
+def job(instruction: str, inputs: tuple[Input, ...] = ()) -> Job:
+    voices = (VoiceInfo("a", "en-GB", "female", "adult", "british"), VoiceInfo("b", "en-US", "male", "old"))
+    specs = (ToolSpec("studio", "1", tuple(builtin()), "Apache-2.0", voices=voices),)
+    return make_job(instruction, builtin(), specs, inputs=inputs, sounds=("knock", "rain", "wind"))
+
+
+def story() -> Outline:
+    scenes = tuple(Heading(f"Night {n}", f"What happens on night {n}.", 90.0, "room", ("Ann",)) for n in range(1, 5))
+    return Outline("The Lamp", "en", ({"name": "Ann", "description": "a keeper"},), scenes)
+
+
+def renderings() -> dict[str, str]:
+    problems = [Problem("cues[3].until", 'no cue is called "x".', "Known are a and b.")]
+    return {
+        "dialogue": prompt(job('Two people meet; one says "Good evening." in one minute')).to_text(),
+        "soundscape": prompt(job("A storm, no speech, muffled thunder")).to_text(),
+        "recording": prompt(job("Trim the silence of my tape and play it", (TAPE,))).to_text(),
+        "outline": prompt(job("A ten-minute play about a lighthouse")).to_text(),
+        "scene": scene_prompt("A serial", job("A serial").offer, story(), []).to_text(),
+        "repair": repair(problems).content,
+        "unread": repair([], "there is no JSON in it.").content,
+        "longer": change_length(40, 60, "en").content,
+        "shorter": change_length(80, 60, "zh").content,
+    }
+
+
+@pytest.mark.parametrize("name", renderings())
+def test_a_rendering_is_as_agreed(name: str) -> None:
+    """UPDATE_GOLDEN=1 writes the renderings anew, to be read before they are committed."""
+    path = GOLDEN / f"{name}.txt"
+    text = renderings()[name] + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_a_missing_and_an_unused_value_are_errors() -> None:
+    with pytest.raises(PromptError, match=r"lacks amount, estimated.*does not use colour"):
+        render("fit_duration", colour="red", target=1, longer=True, unit="words")
+
+
+@pytest.mark.parametrize("name", ["nothing", "../loader", "/etc/passwd", "planner.j2"])
+def test_only_templates_of_the_package_are_rendered(name: str) -> None:
+    with pytest.raises(PromptError, match="there is no template"):
+        render(name)
+
+
+def test_an_undefined_name_inside_a_value_is_an_error() -> None:
+    with pytest.raises((PromptError, AttributeError, TypeError)):
+        render("repair", problems=None, more=0, unread="")
+
+
+def test_there_is_a_rendering_of_every_template() -> None:
+    assert set(templates()) == {"planner", "request", "repair", "fit_duration", "outline", "scene"}
+
+
+@pytest.mark.parametrize("name", examples())
+def test_an_example_fits_the_schema_loads_and_compiles(name: str) -> None:
+    made = job("Play my tape", (TAPE,) if name == "recording" else ())
+    data = json.loads(example(name).replace("INPUT", "tape"))
+    script = Reader(made.offer).document(data).script
+    graph = compile_script(script, builtin())
+    assert len(graph.nodes) >= 3
+    assert misfits(_filled(data, script_schema(made.offer)), script_schema(made.offer)) == []
+
+
+def _filled(data: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The example as a model must answer it: fields that are left out stand as null."""
+    definitions = schema["$defs"]
+    cues = [{**dict.fromkeys(definitions[f"{cue['type'].title()}Cue"]["properties"]), **cue} for cue in data["cues"]]
+    for cue in cues:
+        for field in ("start", "until"):
+            if isinstance(cue.get(field), dict):
+                cue[field] = {**dict.fromkeys(definitions["Point"]["properties"]), **cue[field]}
+    voices = [{**dict.fromkeys(definitions["Voice"]["properties"]), **voice} for voice in data["voices"]]
+    return {**dict.fromkeys(schema["properties"]), **data, "voices": voices, "cues": cues}
+
+
+def test_an_unknown_example_is_an_error() -> None:
+    with pytest.raises(PromptError, match="there is no example"):
+        example("../loader")
+
+
+@pytest.fixture(scope="module")
+def installed() -> tuple[ToolSpec, ...]:
+    return tuple(Registry.discover().specs.values())
+
+
+@pytest.mark.parametrize("request_text", REQUESTS)
+def test_a_prompt_with_its_schema_stays_below_its_limit(request_text: str, installed: tuple[ToolSpec, ...]) -> None:
+    made = prompt(make_job(request_text, builtin(), installed))
+    assert made.tokens <= MOST_TOKENS
+
+
+def test_the_sounds_and_voices_of_the_installation_are_offered(installed: tuple[ToolSpec, ...]) -> None:
+    text = prompt(make_job("A greeting", builtin(), installed)).to_text()
+    assert "storm at sea" in text
+    assert "telephone: As heard over a telephone." in text
+
+
+def test_a_schema_keeps_to_what_constrained_decoding_supports() -> None:
+    offer = job("Play my tape muffled", (TAPE,)).offer
+    for schema in (script_schema(offer), outline_schema(offer), scene_schema(offer, ["Ann"])):
+        for part in _objects(schema):
+            assert set(part["required"]) == set(part["properties"])
+            assert part["additionalProperties"] is False
+        text = json.dumps(schema)
+        assert not any(f'"{word}"' in text for word in ("oneOf", "allOf", "default", "const", "not"))
+        names = {each.rsplit("/", 1)[-1] for each in _references(schema)}
+        assert names <= set(schema["$defs"])
+
+
+def _objects(schema: Any) -> list[dict[str, Any]]:
+    found = []
+    if isinstance(schema, dict):
+        if schema.get("type") == "object":
+            found.append(schema)
+        found += [each for value in schema.values() for each in _objects(value)]
+    elif isinstance(schema, list):
+        found += [each for value in schema for each in _objects(value)]
+    return found
+
+
+def _references(schema: Any) -> list[str]:
+    if isinstance(schema, dict):
+        here = [schema["$ref"]] if isinstance(schema.get("$ref"), str) else []
+        return here + [each for value in schema.values() for each in _references(value)]
+    return [each for value in schema for each in _references(value)] if isinstance(schema, list) else []
+
+
+def test_pins_files_and_seeds_are_no_fields_of_an_answer() -> None:
+    schema = script_schema(job("Play my tape", (TAPE,)).offer)
+    assert not {"tool", "preset", "sample", "consent"} & set(schema["$defs"]["Voice"]["properties"])
+    assert not {"inputs", "seed", "master", "version"} & set(schema["properties"])

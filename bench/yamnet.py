@@ -105,17 +105,28 @@ def _windows(x: Array, stride: int) -> Iterator[tuple[int, int, Array]]:
             yield i, j, padded[:, i : i + stride * high : stride, j : j + stride * wide : stride][:, :high, :wide]
 
 
+def _depthwise(x: Array, kernel: Array, stride: int) -> Array:
+    """Nine shifted copies, summed in place."""
+    out = part = np.empty(0, dtype=np.float32)
+    for i, j, window in _windows(x, stride):
+        if not out.size:
+            out, part = np.zeros(window.shape, dtype=np.float32), np.empty(window.shape, dtype=np.float32)
+        np.multiply(window, kernel[i, j], out=part)
+        out += part
+    return out
+
+
 @dataclass(frozen=True)
 class Layer:
-    """A convolution with its batch normalisation: kernel, offset, mean, scale."""
+    """A convolution with its batch normalisation folded in: kernel and offset."""
 
     kernel: Array
-    beta: Array
-    mean: Array
-    scale: Array
+    offset: Array
 
-    def normal(self, x: Array) -> Array:
-        return np.asarray(np.maximum((x - self.mean) * self.scale + self.beta, 0), dtype=np.float32)
+    def relu(self, x: Array) -> Array:
+        """Add the offset and cut below zero, in place."""
+        x += self.offset
+        return np.maximum(x, 0, out=x)
 
 
 class Yamnet:
@@ -141,24 +152,24 @@ class Yamnet:
         for k in range(0, 54, 2):
             kernel = part(k, "depthwise_kernel" if k % 4 == 2 else "kernel")
             scale = 1 / np.sqrt(part(k + 1, "moving_variance") + 1e-4)
-            self.layers.append(Layer(kernel, part(k + 1, "beta"), part(k + 1, "moving_mean"), scale))
+            offset = part(k + 1, "beta") - part(k + 1, "moving_mean") * scale
+            folded = kernel[..., 0] * scale if k % 4 == 2 else kernel * scale
+            self.layers.append(Layer(np.ascontiguousarray(folded), offset))
         self.dense, self.bias = part(54, "kernel"), part(54, "bias")
 
     def scores(self, mono: Array) -> Array:
-        """(patches, 521) scores of a sound at 16 kHz."""
-        x = self._patches(np.asarray(mono, dtype=np.float32))[..., None]
+        """(patches, 521) scores of a sound at 16 kHz; patch by patch, so that what is at work stays in the cache."""
+        pooled = np.stack([self._forward(patch) for patch in self._patches(np.asarray(mono, dtype=np.float32))])
+        return np.asarray(1 / (1 + np.exp(-(pooled @ self.dense + self.bias))), dtype=np.float32)
+
+    def _forward(self, patch: Array) -> Array:
+        """The 1024 features of one patch (96, 64)."""
         first, *rest = self.layers
-        out: Array = np.zeros(1, dtype=np.float32)
-        for i, j, part in _windows(x, 2):
-            out = out + part @ first.kernel[i, j]
-        x = first.normal(out)
+        columns = np.concatenate([part for _, _, part in _windows(patch[None, ..., None], 2)], axis=-1)
+        x = first.relu(columns @ first.kernel.reshape(9, -1))
         for stride, deep, point in zip(STRIDES, rest[::2], rest[1::2], strict=True):
-            out = np.zeros(1, dtype=np.float32)
-            for i, j, part in _windows(x, stride):
-                out = out + part * deep.kernel[i, j, :, 0]
-            x = point.normal(deep.normal(out) @ point.kernel[0, 0])
-        logits = x.mean(axis=(1, 2)) @ self.dense + self.bias
-        return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+            x = point.relu(deep.relu(_depthwise(x, deep.kernel, stride)) @ point.kernel[0, 0])
+        return np.asarray(x.mean(axis=(0, 1, 2)), dtype=np.float32)
 
     def _patches(self, mono: Array) -> Array:
         """Log-mel patches (n, 96, 64), 0.96 s long, every 0.48 s."""

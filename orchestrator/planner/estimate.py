@@ -33,7 +33,7 @@ SOUND_S = 3.0  # of a sound effect without a written length
 CLIP_S = 5.0
 VOCAL_S = {"laugh": 1.8, "chuckle": 1.2, "sigh": 1.4, "sob": 2.0, "cough": 1.0, "scream": 1.5, "hum": 2.0}
 OTHER_VOCAL_S = 0.9
-TOKENS_PER_S = 9.0  # of an answer, for each second of programme: speech, its cue and the fields that are null
+TOKENS_PER_S = 32.0  # of an answer, for each second of programme; most are fields of the strict form that are null
 _SENTENCE = re.compile(r"[.!?…:;。！？]+(?=[\s\"”'’)]*\S)")
 _COMMA = re.compile(r"[,，、–—]\s*(?=\S)")
 _MARGIN = 1.1

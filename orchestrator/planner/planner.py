@@ -149,7 +149,7 @@ class ScriptTask:
         problems = unmet(self.job.asked, document.script)
         if problems:
             raise WrongAnswer(problems, SOURCE)
-        target = self.job.asked.duration_s
+        target = document.script.duration  # as asked for, or as the model read it in a request of another language
         if target is None:
             programme_s(document.script)  # a script that nothing is heard of is none
             return serial.Written(document, ())

@@ -42,6 +42,7 @@ _DURATIONS = tuple(
         rf"^\W*(?:(?:please |write |make |give |produce |create |me |us |a |an |about |exactly |in )*?){_N} ?{_UNIT} "
         r"(?:of|on|about|with|in|for|long)\b",
         rf"^\W*in {_N} ?{_UNIT}\b",
+        rf"\bin (?:about |around |exactly )?{_N} ?{_UNIT}(?=:| with\b)",
         rf"^\W*{_N} ?{_UNIT}\s*[:,.;]",
     )
 )
@@ -56,7 +57,8 @@ _PEOPLE = re.compile(
 )
 _SCENES = re.compile(rf"\b{_COUNT}(?:\s+\w+)?\s+scenes\b", re.IGNORECASE)
 _NO_SPEECH = re.compile(
-    r"\b(?:no|without(?: any)?|zero) (?:spoken )?(?:speech|dialogue|dialog|words|talking|voices|speaking)\b(?! impediment)"
+    r"\b(?:no|without(?: any)?|zero) (?:spoken )?(?:speech|dialogue|dialog|words|talking|voices|speaking)\b"
+    r"(?! impediment)"
     r"|\b(?:nobody|no one|no-one) (?:speaks|talks|says anything)\b|\bwordless\b",
     re.IGNORECASE,
 )

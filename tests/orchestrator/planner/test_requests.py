@@ -374,6 +374,14 @@ def test_a_revision_that_comes_to_nothing_costs_no_script(job: Callable[[str], J
     assert len(_spoken(made.document.script)) == 3
 
 
+def test_a_length_that_only_the_model_understood_is_kept(job: Callable[[str], Job]) -> None:
+    right = copy.deepcopy(TABLE[9].right) | {"duration": 10.0}
+    right["cues"][3]["length"] = 3.5
+    made, _ = planned(job("Zehn Sekunden im Fahrstuhl"), right)
+    assert "fitted" in made.notes[0].found
+    _ten_seconds(made.document.script)
+
+
 def test_music_is_refused_where_none_is_wanted(job: Callable[[str], Job]) -> None:
     comedy = TABLE[2].right
     bare = comedy | {"cues": comedy["cues"][:4]}

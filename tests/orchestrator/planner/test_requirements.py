@@ -20,7 +20,8 @@ from soundwright.scripts_compiler.script import Script
         ("a 90-second radio advert", 90), ("two and a half minutes about bees", 150), ("half an hour long", 1800),
         ("Make me a story that lasts about 2 minutes", 120), ("A play, length: 45 seconds", 45), ("an hour long", 3600),
         ("Write a forty-five second jingle", 45), ("In 20 seconds: the fall of Rome", 20),
-        ("News in forty seconds with an anchor", 40), ("He waits for ten minutes at the bus stop", None), ("Ten minutes later she is gone", None),
+        ("News in forty seconds with an anchor", 40),
+        ("He waits for ten minutes at the bus stop", None), ("Ten minutes later she is gone", None),
         ("The 60 second bomb", None), ("A story about the first hour of spring", None), ("", None),
     ],
 )  # fmt: skip

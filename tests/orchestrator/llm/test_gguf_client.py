@@ -26,6 +26,13 @@ ASK = [Message("user", "Give a title for a short radio play about rain, and how 
 LIMITS = {"SOUNDWRIGHT_LLM_MAX_TOKENS": "120", "SOUNDWRIGHT_LLM_THREADS": "1"}
 
 
+@pytest.fixture
+def schema(schema: Any) -> Any:
+    """The same with a short title: left to itself the small model may never end one."""
+    properties = {**schema["properties"], "title": {"type": "string", "maxLength": 40}}
+    return {**schema, "properties": properties}
+
+
 @pytest.fixture(scope="module")
 def weights(models_folder: Path) -> Path:
     pytest.importorskip("xllamacpp")

@@ -185,7 +185,8 @@ def _used(root: Any, definitions: Schema) -> list[str]:  # noqa: ANN401
 def _hoisted(schema: Schema) -> Schema:
     """What is written more than once moves to ``$defs``, under the name of the field that first holds it."""
     definitions = schema.setdefault("$defs", {})
-    holders = [schema["properties"], *(d["properties"] for d in definitions.values() if "properties" in d)]
+    objects = [schema, *(branch for each in definitions.values() for branch in (each, *each.get("anyOf", ())))]
+    holders = [each["properties"] for each in objects if "properties" in each]
     counts = Counter(json.dumps(value) for holder in holders for value in holder.values())
     names: dict[str, str] = {}
     for holder in holders:

@@ -36,7 +36,8 @@ OTHER_VOCAL_S = 0.9
 TOKENS_PER_S = 32.0  # of an answer, for each second of programme; most are fields of the strict form that are null
 _SENTENCE = re.compile(r"[.!?…:;。！？]+(?=[\s\"”'’)]*\S)")
 _COMMA = re.compile(r"[,，、–—]\s*(?=\S)")
-_MARGIN = 1.1
+# SmolLM2, whose small vocabulary cuts JSON finely, counts 14 % more tokens in the planner's prompt than the estimate.
+_MARGIN = 1.2
 
 
 def speech_s(text: str, language: str = "en", speed: float = 1.0) -> float:
@@ -119,7 +120,7 @@ class Forecast:
 
 
 def prompt_tokens(messages: Sequence[Message], schema: Mapping[str, Any]) -> int:
-    """Tokens of a prompt with its schema written out, on the safe side: the estimate plus a tenth."""
+    """Tokens of a prompt with its schema written out, on the safe side: the estimate plus a fifth."""
     return math.ceil(_MARGIN * estimate_messages(message.content for message in with_schema(messages, schema)))
 
 

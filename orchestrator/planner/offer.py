@@ -14,6 +14,7 @@ from soundwright.tools.base import ToolSpec, VoiceInfo
 # Effects that stories ask for without naming them; others are offered where the request speaks of them.
 DRAMATIC = ("telephone", "radio", "muffled", "echo")
 MAX_STEPS = 4
+MAX_EFFECTS = 12
 MAX_SOUNDS = 400
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -55,13 +56,19 @@ def make_offer(
     voices = [voice for spec in specs if "speak" in spec.operations for voice in spec.voices]
     return Offer(
         usable,
-        tuple(o.name for o in effects if o.name in DRAMATIC or _spoken_of(o, words)),
+        _effects([o.name for o in effects], [o.name for o in effects if _spoken_of(o, words)]),
         tuple(o.name for o in steps if _spoken_of(o, words))[:MAX_STEPS] if inputs else (),
         _summaries(voices),
         tuple(sorted({_primary(voice.language) for voice in voices})),
         tuple(_known_sounds() if sounds is None else sounds)[:MAX_SOUNDS],
         tuple(inputs),
     )
+
+
+def _effects(usable: Sequence[str], spoken_of: Sequence[str]) -> tuple[str, ...]:
+    """Those that stories always may need, then those that the request speaks of."""
+    wanted = [*(name for name in DRAMATIC if name in usable), *spoken_of]
+    return tuple(dict.fromkeys(wanted))[:MAX_EFFECTS]
 
 
 def _required(operation: Operation) -> bool:

@@ -40,6 +40,7 @@ REMEMBERED = 8  # summaries of scenes that were written
 MAX_SUMMARY_CHARS = 400
 MAX_INSTRUCTION_CHARS = 2000
 LAST_LINES = 4
+MAX_DESCRIPTION_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def scene_prompt(instruction: str, offer: Offer, outline: Outline, written: Sequ
         "scene", number=number, count=len(outline.scenes), title=outline.title, heading=heading.title,
         seconds=f"{heading.seconds:g}", amount=amount, unit=unit, instruction=_shortened(instruction),
         summary=heading.summary, speaking=list(heading.voices) or ["whoever fits"],
-        cast=[f"{voice['name']}: {voice['description']}" for voice in outline.cast],
+        cast=_cast_lines(outline, heading),
         outline=_outline_lines(outline, number),
         before=[scene.summary for scene in written[-REMEMBERED:] if scene.summary],
         last_lines=_last_lines(written[-1].document.script) if written else [],
@@ -243,6 +244,14 @@ def scene_prompt(instruction: str, offer: Offer, outline: Outline, written: Sequ
     names = [voice["name"] for voice in outline.cast] or ["Narrator"]
     system = rules(offer, Requirements(no_speech=not outline.cast))
     return Prompt((Message("system", system), Message("user", user)), scene_schema(offer, names))
+
+
+def _cast_lines(outline: Outline, heading: Heading) -> list[str]:
+    """Those who speak here with their description, the others with their name alone."""
+    here = [voice for voice in outline.cast if voice["name"] in heading.voices] or outline.cast[:NEAR]
+    lines = [f"{voice['name']}: {str(voice['description'])[:MAX_DESCRIPTION_CHARS]}" for voice in here]
+    others = [str(voice["name"]) for voice in outline.cast if voice not in here]
+    return [*lines, f"also: {', '.join(others)}"] if others else lines
 
 
 def _outline_lines(outline: Outline, here: int) -> list[str]:

@@ -13,6 +13,7 @@ from soundwright.orchestrator.planner.prompting import Prompt, repair
 from soundwright.scripts_compiler.errors import ScriptError
 
 MAX_RETURNED_CHARS = 100_000
+SHORTEST_ANSWER = 200  # tokens
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -99,7 +100,7 @@ class Session:
             ModelRefused: they are not.
         """
         context = self.model.context_tokens
-        if context is not None and input_tokens > context:
+        if context is not None and input_tokens + SHORTEST_ANSWER > context:
             raise ModelRefused(
                 f"The prompt has about {input_tokens:,} tokens, {self.model.name} takes {context:,}. "
                 "Shorten the request, or name a model with a larger context."

@@ -72,6 +72,17 @@ def test_no_request_grows_with_the_story(job: MakeJob) -> None:
     assert LINE in last
 
 
+def test_a_large_cast_does_not_make_requests_large(job: MakeJob) -> None:
+    voices = [{"name": f"Keeper {n}", "description": "old " * 100} for n in range(58)]
+    crowd = outline(voices=[*outline()["voices"], *voices])
+    few, many = (ScriptedModel([first, *(scene(n) for n in range(1, SCENES + 1))]) for first in (outline(), crowd))
+    for model in (few, many):
+        plan(job(SERIAL), model)
+    small, large = (len(model.asked[5].messages[-1].content) for model in (few, many))
+    assert large - small < 1000
+    assert "Keeper 57" in many.asked[5].messages[-1].content
+
+
 def test_times_stay_within_their_scene(job: MakeJob) -> None:
     model = ScriptedModel([outline(), *(scene(n) for n in range(1, SCENES + 1))])
     cues = plan(job(SERIAL), model).document.script.cues

@@ -32,8 +32,8 @@ CORE = {
 }  # fmt: skip
 # Boundaries to code that is not ours, where anything may be raised and nothing may be lost.
 CATCH_ALL = {
-    "orchestrator/cli/edge.py", "orchestrator/doctor.py", "orchestrator/llm/langchain_client.py", "orchestrator/workers.py",
-    "tools/registry.py",
+    "orchestrator/cli/edge.py", "orchestrator/doctor.py", "orchestrator/llm/langchain_client.py",
+    "orchestrator/workers.py", "tools/registry.py",
 }  # fmt: skip
 
 

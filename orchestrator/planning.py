@@ -72,6 +72,20 @@ def plan(
     return _document(written.script, written.notes)
 
 
+def asks_model(idea: str, options: PlanOptions) -> bool:
+    """Whether ``plan`` has a language model write the script."""
+    path = _as_file(idea)
+    return (path is None or _one_line(path) is not None) and _wants_model(options)
+
+
+def refitted(document: Document, measured_s: float) -> Document | None:
+    """The document with its silences fitted to the length that a render had, where that is off by more than 10 %."""
+    from soundwright.orchestrator.planner.refit import refit  # noqa: PLC0415
+
+    better = refit(document, measured_s)
+    return None if better is None or document.path is None else keep(better, document.path)
+
+
 def shown_prompt(idea: str, options: PlanOptions | None = None) -> str:
     """Exactly what a language model would be sent first for an idea.
 

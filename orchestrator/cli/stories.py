@@ -92,14 +92,20 @@ def make(
     """From an idea or a file to sound: plan, then render. The script is kept beside the sound."""
     from soundwright.orchestrator import planning  # noqa: PLC0415
 
-    document = _planned(idea, planning.PlanOptions(llm, rounds, max_cost, tuple(inputs or ())))
+    plan_options = planning.PlanOptions(llm, rounds, max_cost, tuple(inputs or ()))
+    document = _planned(idea, plan_options)
     allow = [*(allow or ()), *(path.resolve().parent for path in inputs or ())]
     target = out if out is not None else Path(f"{planning.slug(document.script)}.flac")
     if document.path is None:
         document = planning.keep(document, _sound_file(target, document).with_suffix(".yaml"))
         say(f"script: {document.path}")
     options = _options(stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, None)
-    _report(_render(document, target, options, as_json=as_json, quiet=quiet), as_json=as_json)
+    rendered = _render(document, target, options, as_json=as_json, quiet=quiet)
+    better = planning.refitted(document, rendered.duration_s) if planning.asks_model(idea, plan_options) else None
+    if better is not None:
+        say(f"it lasts {rendered.duration_s:.1f} s: silences are fitted to {better.script.duration:g} s")
+        rendered = _render(better, target, options, as_json=as_json, quiet=quiet)
+    _report(rendered, as_json=as_json)
 
 
 @guarded

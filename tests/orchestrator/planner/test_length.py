@@ -8,6 +8,7 @@ import pytest
 
 from soundwright.orchestrator.planner.estimate import amount_of_speech, estimated_length, programme_s, speech_s
 from soundwright.orchestrator.planner.fitting import fit
+from soundwright.orchestrator.planner.refit import refit
 from soundwright.scripts_compiler.document import from_data
 from soundwright.scripts_compiler.script import MusicCue, PauseCue, Script, SpeechCue
 
@@ -93,6 +94,18 @@ def test_what_silences_cannot_do_is_left_alone(factor: float) -> None:
     fitted = fit(made, programme_s(made) * factor)
     assert not fitted.fits
     assert fitted.script is made
+
+
+def test_what_was_rendered_is_fitted_once_more() -> None:
+    cues = [say("Nobody is here, as you can see."), {"type": "pause", "length": 3}, say("Not yet, and not tomorrow.")]
+    voices = [{"name": "Ann", "description": "x"}]
+    document = from_data({"version": 1, "duration": 8, "voices": voices, "cues": cues})
+    assert refit(document, 8.3) is None
+    assert refit(document, 80.0) is None
+    better = refit(document, 9.5)
+    assert better is not None
+    (pause,) = (cue for cue in better.script.cues if isinstance(cue, PauseCue))
+    assert 3 - pause.length == pytest.approx(1.5, abs=0.85)
 
 
 def test_measured_lengths_are_fitted_as_estimated_ones_are() -> None:

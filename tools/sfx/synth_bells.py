@@ -10,39 +10,49 @@ from soundwright.tools.sfx import dsp
 from soundwright.tools.sfx.dsp import Rng, Signal
 from soundwright.tools.sfx.sound import Manner, Sound
 
-# Partials of a Western church bell by their names: hum, prime, tierce, quint, nominal, then upper ones.
+# Partials of a Western church bell by their names: hum, prime, tierce, quint, nominal, then upper ones (after Risset
+# and Rossing: the nominal and what lies above it carry the stroke, hum and prime the long end).
 _CHURCH = (
-    (0.5, 1.0, 0.6),
-    (1.0, 0.75, 0.5),
-    (1.19, 0.65, 0.9),
+    (0.5, 1.0, 0.35),
+    (1.0, 0.7, 0.5),
+    (1.19, 0.6, 0.85),
     (1.5, 0.4, 0.4),
-    (2.0, 0.55, 1.0),
-    (2.52, 0.4, 0.5),
-    (2.67, 0.4, 0.6),
-    (3.01, 0.35, 0.8),
-    (3.35, 0.2, 0.3),
-    (4.17, 0.25, 0.6),
-    (5.43, 0.2, 0.5),
-    (6.8, 0.15, 0.4),
-    (8.2, 0.1, 0.3),
-    (9.7, 0.08, 0.25),
+    (2.0, 0.5, 1.3),
+    (2.5, 0.35, 0.7),
+    (2.67, 0.35, 0.75),
+    (3.0, 0.35, 1.05),
+    (4.0, 0.25, 1.2),
+    (5.2, 0.2, 1.05),
+    (6.4, 0.16, 0.95),
+    (7.7, 0.12, 0.9),
+    (9.1, 0.1, 0.85),
+    (10.6, 0.08, 0.75),
+    (12.2, 0.07, 0.65),
 )
 
 
-def bell(rng: Rng, hz: float, ring_s: float, partials: Sequence[tuple[float, float, float]] = _CHURCH) -> Signal:
-    """A struck bell: ``partials`` are (ratio, part of ``ring_s``, factor); each a detuned pair that beats."""
+def bell(
+    rng: Rng,
+    hz: float,
+    ring_s: float,
+    partials: Sequence[tuple[float, float, float]] = _CHURCH,
+    strike: float = 0.5,
+    beat: tuple[float, float] = (0.0004, 0.0016),
+) -> Signal:
+    """A struck bell: ``partials`` are (ratio, part of ``ring_s``, factor); each a pair detuned by ``beat``."""
     ratio, part, g = (np.array(column) for column in zip(*partials, strict=True))
-    detune = 1 + rng.uniform(0.0004, 0.0016, ratio.size)
+    detune = 1 + rng.uniform(*beat, ratio.size)
     one = dsp.modes(rng, hz * ratio, ring_s * part, g, ring_s)
     two = dsp.modes(rng, hz * ratio * detune, ring_s * part, g * 0.6, ring_s)
-    strike = dsp.solid(rng, min(5000, hz * 2.5), min(12000, hz * 20), 0.25, many=30, tilt=0.2)
-    return dsp.fade(dsp.total((0, one + two), (0, 0.5 * dsp.peak(strike))), 0.0003, ring_s * 0.15)
+    clang = dsp.solid(rng, min(5000, hz * 2.5), min(12000, hz * 20), 0.25, many=30, tilt=0.2)
+    return dsp.fade(dsp.total((0, one + two), (0, strike * dsp.peak(clang))), 0.0003, ring_s * 0.15)
 
 
 def church_bell(rng: Rng, manner: Manner) -> Signal:
-    """One stroke of a church bell."""
-    hz = (340 if not manner.says("big ben", "cathedral", "deep", "toll") else 190) / manner.size
-    return dsp.room(rng, bell(rng, hz * rng.uniform(0.997, 1.003), 7.0 * manner.size), 1.5, 0.15)
+    """One stroke of a church bell in the open: the prime near 500 Hz, lower for the great ones."""
+    hz = (500 if not manner.says("big ben", "cathedral", "deep") else 360) / manner.size**0.5
+    stroke = bell(rng, hz * rng.uniform(0.997, 1.003), 6.5 * manner.size, strike=3.0, beat=(0.0008, 0.003))
+    return dsp.room(rng, stroke, 2.5, 0.7)
 
 
 def hand_bell(rng: Rng, manner: Manner) -> Signal:
@@ -68,8 +78,12 @@ def doorbell(rng: Rng, manner: Manner) -> Signal:
         n = dsp.frames(0.9)
         buzz = dsp.harmonics(np.full(n, 120.0), 1 / np.arange(1, 60) ** 0.6)
         return dsp.fade(dsp.shape(buzz, [(100, -6), (500, 0), (2500, 0), (8000, -20)]), 0.005, 0.02)
-    parts = ((1.0, 1.0, 1.0), (2.76, 0.4, 0.25), (5.4, 0.2, 0.12))
-    return dsp.room(rng, dsp.total((0, bell(rng, 659, 1.6, parts)), (0.55, bell(rng, 523, 2.0, parts))), 0.4, 0.15)
+    parts = ((1.0, 1.0, 1.0), (2.0, 0.8, 0.03), (2.76, 0.4, 0.06), (5.4, 0.2, 0.15))
+    plunger = 0.6 * dsp.peak(dsp.burst(rng, 1200, 7000, 0.03))
+    notes = [
+        (at, bell(rng, hz, ring_s, parts, 0.0, (0.0018, 0.0022))) for at, hz, ring_s in ((0, 698, 3), (0.6, 554, 4))
+    ]
+    return dsp.room(rng, dsp.total(*notes, (0, plunger), (0.6, plunger)), 0.8, 0.8, 5000)
 
 
 def electric_bell(rng: Rng, manner: Manner) -> Signal:
@@ -160,12 +174,15 @@ def tick(rng: Rng, manner: Manner) -> Signal:
     )
     period_s = (0.25 if deep > 1.2 else 1.0 if deep < 0.8 else 0.5) / manner.speed
     parts = []
-    for k, pitch in enumerate((1.0, 0.83)):
-        f = np.array([1350, 2250, 3400, 4900, 6800]) * pitch * deep
-        click = dsp.modes(rng, f, [0.03, 0.025, 0.018, 0.012, 0.008], [0.7, 1, 0.8, 0.5, 0.3], 0.05)
-        wood = 0.35 * dsp.modes(rng, np.array([310, 540]) * pitch * deep, [0.05, 0.03], [1, 0.6], 0.06)
-        parts += [(k * period_s, click), (k * period_s, wood), (k * period_s + 0.018, 0.3 * click)]
-    return dsp.fade(dsp.total(*parts, (2 * period_s - 0.01, dsp.silence(0.01))))
+    for k, pitch in enumerate((1.0, 0.87)):
+        # The escape wheel drops on the pallet and rebounds: two sharp clicks, the plates of the movement behind them.
+        f = np.array([1200, 2600, 4200, 6100]) * pitch * deep**0.5
+        plates = dsp.modes(rng, f, [0.016, 0.013, 0.01, 0.007], [1, 0.8, 0.5, 0.3], 0.03)
+        drop = dsp.peak(dsp.burst(rng, 1500, 10000, 0.006))
+        rebound = 0.35 * dsp.peak(dsp.burst(rng, 2000, 9000, 0.005))
+        parts += [(k * period_s, plates), (k * period_s, drop), (k * period_s + 0.012, rebound)]
+    ticks = dsp.fade(dsp.total(*parts, (2 * period_s - 0.01, dsp.silence(0.01))))
+    return dsp.room(rng, ticks, 0.4, 0.1, 4000)[:, : ticks.size]
 
 
 def clock_chime(rng: Rng, manner: Manner) -> Signal:

@@ -92,15 +92,15 @@ def door_close(rng: Rng, manner: Manner) -> Signal:
 
 
 def door_slam(rng: Rng, manner: Manner) -> Signal:
-    """A door is slammed: a hard thump, and things that rattle after it."""
-    rattle = [(0.02 + float(rng.exponential(0.06)), 0.12 * latch(rng)) for _ in range(5)]
-    crash = dsp.peak(dsp.burst(rng, 120, 5000, 0.2))
+    """A door is slammed: the leaf hits the frame, the latch jumps, and things rattle in a room that answers."""
     metal = []
     if manner.material == "metal":
         f = np.array([140, 233, 367, 520, 811, 1260, 1890])
-        metal = [(0.0, 0.8 * dsp.peak(dsp.modes(rng, f, np.full(7, 1.1), np.linspace(1, 0.3, 7), 1.3)))]
-    body = dsp.total((0, 1.2 * _thump(rng, 1.6)), (0, 0.6 * crash), *rattle, *metal)
-    return dsp.room(rng, body, 1.3, 0.35)
+        metal = [(0.05, 0.8 * dsp.peak(dsp.modes(rng, f, np.full(7, 1.1), np.linspace(1, 0.3, 7), 1.3)))]
+    latches = [(0.0, 0.4 * latch(rng)), (0.09, 0.35 * latch(rng)), (0.16, 0.15 * latch(rng))]
+    leaf = dsp.solid(rng, 62, 2500, 0.4, many=70, tilt=0.5)
+    air = dsp.peak(dsp.burst(rng, 80, 2500, 0.24))
+    return dsp.room(rng, dsp.total((0.05, leaf), (0.05, air), *latches, *metal), 1.2, 0.5, 3000)
 
 
 def lock(rng: Rng, manner: Manner) -> Signal:

@@ -136,18 +136,18 @@ def notification(rng: Rng, manner: Manner) -> Signal:
 
 
 def static(rng: Rng, manner: Manner) -> Signal:
-    """Radio static; tuning adds whistles and scraps of stations."""
+    """Radio static: the hiss of a receiver's narrow band that fades in and out; tuning adds whistles and voices."""
     n = manner.frames
-    hiss = dsp.colour(rng, n, [(100, -20), (400, -2), (1000, 0), (15000, 0)]) * dsp.drift(rng, n, 1.0, 0.8, 1)
-    spit = dsp.level(dsp.rain_of(rng, n, [dsp.burst(rng, 300, 12000, 0.012) for _ in range(6)], 18, 1.0))
-    out = hiss + 0.04 * spit
+    hiss = dsp.band(rng, n, 300, 3500, 40)
+    spit = dsp.level(dsp.rain_of(rng, n, [dsp.burst(rng, 300, 3500, 0.012) for _ in range(6)], 6, 0.6))
+    out = hiss * dsp.drift(rng, n, 1.0, 0.8, 1) + 0.04 * spit
     if manner.says("tun", "radio", "dial", "shortwav", "station"):
-        slide = 300 * 2 ** (4 * dsp.drift(rng, n, 0.6))
-        out = 0.75 * out + 0.8 * dsp.tone(slide, closed=True) * dsp.drift(rng, n, 0.7) ** 3
+        whistle = dsp.tone(500 * 2 ** (2 * dsp.drift(rng, n, 0.6)), closed=True) * dsp.drift(rng, n, 0.7) ** 3
         from soundwright.tools.sfx.synth_crowd import babble  # noqa: PLC0415
 
-        talk = dsp.shape(babble(rng, min(2.0, n / dsp.RATE)), [(200, -30), (500, 0), (2600, 0), (4500, -30)])
-        dsp.add(out, 2.0 * dsp.peak(talk)[:n], int(rng.integers(n)), wrap=True)
+        talk = dsp.shape(babble(rng, min(1.5, n / dsp.RATE)), [(200, -30), (500, 0), (2600, 0), (4500, -30)])
+        out += 0.25 * whistle
+        dsp.add(out, 0.8 * dsp.peak(talk)[:n], int(rng.integers(n)), wrap=True)
     return out
 
 

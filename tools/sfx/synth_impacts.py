@@ -230,18 +230,23 @@ def sum_at(parts: list[tuple[float, Signal]]) -> Signal:
 
 
 def explosion(rng: Rng, manner: Manner) -> Signal:
-    """A blast: shock, fireball, rumbling tail, falling pieces."""
-    length_s = 4.5 * manner.size
+    """A blast: shock and fireball at once, echoes that roll off the ground, falling pieces."""
+    length_s = 4.0 * manner.size**0.5
     n = dsp.frames(length_s)
     t = np.arange(n) / dsp.RATE
+    rolls = [(float(at), rng.uniform(0.3, 0.8)) for at in np.cumsum(rng.exponential(0.22, 9))]
+    roll = np.asarray(sum(g * np.exp(-np.square((t - at) / 0.07)) for at, g in rolls))
     sides = []
     for _ in "lr":
-        low = dsp.colour(rng, n, [(18, -3), (45, 0), (120, -5), (500, -22), (3000, -46)]) * np.exp(-t / 1.1)
-        mid = dsp.colour(rng, n, [(80, -8), (250, 0), (1200, -5), (6000, -20)]) * np.exp(-t / 0.35) * 1.2
-        high = dsp.colour(rng, n, [(1000, -14), (3000, 0), (12000, -6)]) * np.exp(-t / 0.08)
-        debris = dsp.rain_of(rng, n, [dsp.burst(rng, 300, 4000, 0.03)], 26, 0.9, np.exp(-np.square((t - 1.3) / 0.7)))
-        sides.append(low + mid + high + 0.1 * dsp.peak(debris))
-    return dsp.fade(np.tanh(0.9 * np.stack(sides)) * (1 - np.exp(-t / 0.002)), 0.001, 1.0)
+        low = (
+            dsp.colour(rng, n, [(18, -3), (45, 0), (140, 0), (500, -14), (3000, -40)]) * np.exp(-t / 0.5) * (0.4 + roll)
+        )
+        mid = dsp.colour(rng, n, [(80, -8), (250, 0), (1200, -5), (6000, -20)]) * np.exp(-t / 0.25) * (0.8 + 0.6 * roll)
+        high = dsp.colour(rng, n, [(1000, -14), (3000, 0), (12000, -6)]) * np.exp(-t / 0.06)
+        debris = dsp.rain_of(rng, n, [dsp.burst(rng, 300, 4000, 0.03)], 26, 0.9, np.exp(-np.square((t - 0.9) / 0.5)))
+        sides.append(low + 1.4 * mid + high + 0.05 * dsp.peak(debris))
+    blast = np.tanh(1.2 * np.stack(sides)) * (1 - np.exp(-t / 0.002))
+    return dsp.fade(dsp.room(rng, blast, 2.0, 0.35, 1500)[:, :n], 0.001, 1.0)
 
 
 def fireworks(rng: Rng, manner: Manner) -> Signal:

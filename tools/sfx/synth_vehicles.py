@@ -134,27 +134,28 @@ def skid(rng: Rng, manner: Manner) -> Signal:
 
 
 def _rail_joint(rng: Rng) -> Signal:
+    """Two axles of a bogie over a gap in the rail."""
     clack = [
         dsp.total(
-            (0, dsp.peak(dsp.modes(rng, [160, 310, 620, 1100], [0.12, 0.1, 0.06, 0.04], [1, 0.8, 0.5, 0.3], 0.15))),
-            (0, 0.4 * dsp.peak(dsp.burst(rng, 500, 4000, 0.03))),
+            (0, dsp.solid(rng, 180, 4000, 0.3, many=60, tilt=0.3)),
+            (0, 0.5 * dsp.peak(dsp.burst(rng, 600, 5000, 0.12))),
         )
         for _ in range(2)
     ]
-    return dsp.total((0, clack[0]), (0.13, 0.85 * clack[1]))
+    return dsp.total((0, clack[0]), (0.105, 0.85 * clack[1]))
 
 
 def train(rng: Rng, manner: Manner) -> Signal:
-    """A train that runs: rail joints in pairs over the roar of the wheels; steam engines chuff."""
+    """A train that runs: two bogies in turn over the rail joints, the roar of the wheels; steam engines chuff."""
     n = manner.frames
     period = n / max(1, round(n / dsp.RATE / (0.75 / manner.speed)))
-    roar = np.stack([dsp.colour(rng, n, [(30, 0), (90, 0), (300, -5), (1200, -10), (5000, -24)]) for _ in "lr"])
-    out = 0.5 * roar * dsp.drift(rng, n, 1.5, 0.7, 1)
+    curve = [(30, -24), (100, -10), (200, 0), (300, -3), (1200, -8), (5000, -20)]
+    roar = np.stack([dsp.colour(rng, n, curve) for _ in "lr"]) * dsp.drift(rng, n, 4, 0.5, 1)
     joints = np.zeros(n)
     for k in range(round(n / period)):
         dsp.add(joints, _rail_joint(rng) * rng.uniform(0.8, 1), int(k * period), wrap=True)
-        dsp.add(joints, 0.5 * _rail_joint(rng), int((k + 0.42) * period), wrap=True)
-    out += 2.0 * joints + 0.35 * np.stack([dsp.band(rng, n, 400, 4000, 9) for _ in "lr"]) * dsp.drift(rng, n, 5, 0.3, 1)
+        dsp.add(joints, 0.6 * _rail_joint(rng), int((k + 0.36) * period), wrap=True)
+    out = dsp.room(rng, roar + 4.0 * joints, 0.8, 0.4, 3000, wrap=True)
     if manner.says("steam", "old", "locomotiv", "chuff"):
         puff = [dsp.burst(rng, 150, 3500, 0.22, 0.03) for _ in range(4)]
         for k in range(round(n / period) * 2):
@@ -171,6 +172,8 @@ def train_pass(rng: Rng, manner: Manner) -> Signal:
     t = np.linspace(0, 1, run.shape[1])
     swell = np.interp(t, [0, 0.25, 0.4, 0.65, 0.8, 1], [0.02, 0.25, 1, 0.95, 0.25, 0.01])
     dull = dsp.low_pass(run, 700)
+    whistle = train_whistle(rng, manner if manner.says("steam", "old") else manner.but(words=frozenset({"horn"})))
+    dsp.add(run, dsp.level(whistle, 1.2 * dsp.level_of(run)), int(0.12 * run.shape[1]))
     return dsp.fade((dull * (1 - swell) + run * swell) * swell, 0.2, 0.5)
 
 
@@ -193,14 +196,13 @@ def train_whistle(rng: Rng, manner: Manner) -> Signal:
 
 
 def ship_horn(rng: Rng, manner: Manner) -> Signal:
-    """A ship's horn or a foghorn: one long deep blast."""
+    """A ship's horn or a foghorn: one long low note of a reed, and its echo over the water."""
     length_s = float(np.clip(manner.length_s * 0.7 if manner.frames else 3.0, 1.5, 4.0))
     n = dsp.frames(length_s)
     t = np.arange(n) / dsp.RATE
-    f = 88 / manner.size * np.interp(t, [0, 0.25, length_s - 0.2, length_s], [0.93, 1, 1, 0.95])
-    gains = [1, 0.9, 0.9, 0.6, 0.7, 0.4, 0.4, 0.3, 0.2, 0.2, 0.15, 0.1, 0.08, 0.05]
-    horn = dsp.harmonics(f, gains) + 0.7 * dsp.harmonics(f * 1.26, gains) + 0.1 * dsp.band(rng, n, 200, 2000)
-    return dsp.room(rng, dsp.fade(horn, 0.25, 0.35), 3.0, 0.4, 1500)
+    f = 155 / manner.size**0.2 * np.interp(t, [0, 0.3, length_s - 0.2, length_s], [0.97, 1, 1, 0.96])
+    horn = dsp.harmonics(f * rng.uniform(0.98, 1.02), 1 / np.arange(1, 30) ** 1.15)
+    return dsp.room(rng, dsp.fade(horn, 0.2, 0.3), 3.5, 0.8, 1500)
 
 
 def siren(rng: Rng, manner: Manner) -> Signal:

@@ -45,11 +45,12 @@ $(VENV)/.local: $(VENV)/bin/python $(CORE)
 	touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python $(CORE)
-	$(PIP) -e '.[local,dev]'
+	$(PIP) -e '.[local,dev,llm]'
 	touch $@
 
 $(VENV)/.engines: $(VENV)/.dev
-	$(PIP) -e '.[local,dev,transcribe]' 'torch==2.13.0'
+	$(PIP) -e '.[local,dev,llm,langchain,gguf,transcribe]' 'torch==2.13.0' librosa webrtcvad-wheels
+	$(PIP) --no-deps resemblyzer  # its own pins are too old
 	touch $@
 
 clean:

@@ -115,6 +115,9 @@ class _Binding:
             path = self.paths.get(str(params["file"]), Path(str(params["file"])))
             params["file"], hash_ = str(path), self._file_hash(path)
         self._check_take(node, tool, params)
+        refused = self.chooser.registry.refusal(tool.name, node.op, params)
+        if refused:
+            self.problems.append(Problem(_place(node), refused))
         who = f"{tool.name}/{params['preset']}" if params.get("preset") else ""
         lengths = {port: self.bound[source].length_s for port, source in node.inputs.items() if source in self.bound}
         self.bound[node.id] = Bound(

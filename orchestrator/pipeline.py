@@ -85,10 +85,9 @@ class Rendered:
         """The result in a few lines."""
         lines = [str(file) for file in self.files]
         if self.duration_s:
-            lines.append(
-                f"{self.duration_s:.1f} s, {self.loudness_lufs:.1f} LUFS, {self.true_peak_dbtp:.1f} dBTP; "
-                f"{self.made} made, {self.reused} from the cache, in {sum(self.seconds.values()):.1f} s"
-            )
+            mixed = f", {self.loudness_lufs:.1f} LUFS, {self.true_peak_dbtp:.1f} dBTP" if "mix" in self.seconds else ""
+            took = f"{self.made} made, {self.reused} from the cache, in {sum(self.seconds.values()):.1f} s"
+            lines.append(f"{self.duration_s:.1f} s{mixed}; {took}")
         return "\n".join(lines)
 
 
@@ -112,7 +111,7 @@ def render(
     script, stage = document.script, options.stop_after
     deliver.check_target(out)
     if stage == "script":
-        return Rendered((deliver.script(document, out),), warnings=document.warnings)
+        return Rendered((deliver.script(document, out),))
 
     with clock("graph"):
         graph = compile_script(script, Workshop.catalogue())

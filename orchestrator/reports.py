@@ -248,7 +248,8 @@ def _find_voice(preset: str) -> tuple[ToolSpec, VoiceInfo]:
         return known[hits[0]]
     import difflib  # noqa: PLC0415  only for a mistake
 
-    near = hits or difflib.get_close_matches(preset, [*known, *(n.partition("/")[2] for n in known)], n=3, cutoff=0.5)
+    bare = {name.partition("/")[2]: name for name in known}
+    near = hits or [bare.get(name, name) for name in difflib.get_close_matches(preset, [*bare, *known], n=3)]
     remedy = f"Did you mean {', '.join(near)}?" if near else "See `soundwright voices list`."
     raise ScriptError(
         [Problem("", f"there is no voice {preset!r}." if not hits else f"{preset!r} is ambiguous.", remedy)]

@@ -144,6 +144,14 @@ class Tool(Protocol):
         """Free what ``load`` took."""
 
 
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A tool that can say without being loaded that it cannot do a request, so that a check says it too."""
+
+    def refusal(self, op: str, params: Mapping[str, Any]) -> str:
+        """Why the request cannot be done, and what would do; empty where it can."""
+
+
 def each(
     batch: Sequence[Request], context: Context, do: Callable[[Request], Asset]
 ) -> Iterator[tuple[int, Asset | ToolError]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
-from soundwright.tools.base import Tool, ToolSpec
+from soundwright.tools.base import Foreseeing, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
 
 GROUP = "soundwright.tools"
@@ -107,6 +107,11 @@ class Registry:
         if name not in self._entries:
             raise ToolMissing(self.unknown(name))
         return self._entries[name].make()
+
+    def refusal(self, name: str, op: str, params: Mapping[str, Any]) -> str:
+        """Why a tool cannot do a request, as far as it can tell beforehand; empty where nothing speaks against it."""
+        tool = self.create(name)
+        return tool.refusal(op, params) if isinstance(tool, Foreseeing) else ""
 
     def unknown(self, name: str) -> str:
         """What to say about a name that is no tool."""

@@ -45,7 +45,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             _debug()
             say(f"error: {_os_message(error)}")
             raise typer.Exit(2) from None
-        except (typer.Exit, typer.Abort):
+        except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except Exception as error:  # the edge: nothing above us could tell the user
             _debug()

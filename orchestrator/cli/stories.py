@@ -266,7 +266,10 @@ def _pins(pins: list[str] | None) -> dict[str, str]:
 def _sound_file(target: Path, document: Document) -> Path:
     from soundwright.orchestrator import planning  # noqa: PLC0415
 
-    return target / f"{planning.slug(document.script)}.flac" if target.is_dir() else target
+    if not target.is_dir():
+        return target
+    name = document.path.stem if document.path is not None else planning.slug(document.script)
+    return target / f"{name}.flac"
 
 
 def _render(document: Document, target: Path, options: RenderOptions, *, as_json: bool, quiet: bool) -> Rendered:

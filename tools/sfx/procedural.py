@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from soundwright.scripts_compiler.catalogue.generate import GenerateSound
 from soundwright.tools.assets import Asset, Audio
@@ -46,6 +47,15 @@ class ProceduralSoundTool:
 
     def close(self) -> None:
         """Nothing to free."""
+
+    def refusal(self, op: str, params: Mapping[str, Any]) -> str:
+        """Why a description cannot be made: no known sound fits."""
+        del op
+        try:
+            parse.parse(str(params["description"]))
+        except ToolError as error:
+            return str(error)
+        return ""
 
     def _make(self, request: Request) -> Asset:
         params = GenerateSound(**request.params)

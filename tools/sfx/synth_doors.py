@@ -27,8 +27,9 @@ def knock(rng: Rng, manner: Manner) -> Signal:
         f = np.array([210, 390, 605, 930, 1420, 2050, 2900]) * scale
         body = dsp.modes(rng, f, [0.7, 0.6, 0.5, 0.45, 0.4, 0.3, 0.2], [1, 0.9, 0.8, 0.7, 0.5, 0.4, 0.3], 0.8)
     else:
-        f = np.array([118, 196, 287, 421, 640, 980, 1430]) * scale
-        body = dsp.modes(rng, f, [0.13, 0.15, 0.12, 0.09, 0.06, 0.04, 0.025], [0.8, 1, 0.85, 0.6, 0.45, 0.3, 0.2], 0.2)
+        panel = dsp.solid(rng, 140 * scale, 2500, 0.2, many=70, tilt=0.5)
+        body = dsp.total((0, panel), (0, 0.5 * dsp.peak(dsp.burst(rng, 80, 1500, 0.12))))
+        return _small_room(rng, body * hard, manner, 0.1) * rng.uniform(0.85, 1)
     tap = dsp.peak(dsp.burst(rng, 700, 3800, 0.012))
     return _small_room(rng, dsp.total((0, dsp.peak(body) * hard), (0, 0.35 * tap)), manner) * rng.uniform(0.85, 1)
 
@@ -60,16 +61,17 @@ def door_open(rng: Rng, manner: Manner) -> Signal:
     if manner.says("creak", "squeak", "old", "rust", "slow", "hing"):
         return door_creak(rng, manner)
     swing = dsp.burst(rng, 150, 900, 0.5, 0.1)
-    bump = dsp.modes(rng, [95, 160, 260], [0.12, 0.1, 0.07], [1, 0.8, 0.5], 0.15)
+    bump = dsp.solid(rng, 90, 2500, 0.3, many=60, tilt=0.5)
     return _small_room(
         rng,
         dsp.total(
             (0, 0.6 * latch(rng)),
-            (0.12, 0.7 * dsp.peak(bump)),
+            (0.12, bump),
+            (0.12, 0.6 * dsp.peak(dsp.burst(rng, 80, 2500, 0.15))),
             (0.15, 0.25 * dsp.peak(swing)),
-            (0.3, 0.12 * creak(rng, 0.5, 60, 200)),
         ),
         manner,
+        0.3,
     )
 
 
@@ -85,10 +87,15 @@ def _thump(rng: Rng, heavy: float) -> Signal:
 def door_close(rng: Rng, manner: Manner) -> Signal:
     """A door closes: a soft thump, the latch falls in."""
     heavy = 1.5 if manner.size > 1 or manner.intensity > 0.6 else 1.0
+    leaf = dsp.solid(rng, 75 / heavy**0.4, 2500, 0.3, many=70, tilt=0.5)
     body = dsp.total(
-        (0, 0.12 * dsp.burst(rng, 150, 700, 0.3, 0.1)), (0.18, 0.9 * _thump(rng, heavy)), (0.2, 0.4 * latch(rng, heavy))
+        (0, 0.12 * dsp.burst(rng, 150, 700, 0.3, 0.1)),
+        (0.15, 0.4 * latch(rng, heavy)),
+        (0.18, leaf),
+        (0.18, 0.7 * dsp.peak(dsp.burst(rng, 80, 2500, 0.18))),
+        (0.24, 0.3 * latch(rng, heavy)),
     )
-    return _small_room(rng, body, manner, 0.25)
+    return dsp.room(rng, body, 1.8, 0.45, 2500)
 
 
 def door_slam(rng: Rng, manner: Manner) -> Signal:

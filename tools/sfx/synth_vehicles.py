@@ -39,16 +39,18 @@ def car_start(rng: Rng, manner: Manner) -> Signal:
     cranks = 5 if not manner.says("fail", "old", "won't", "try", "cold") else 9
     n = dsp.frames(0.19 * cranks)
     t = np.arange(n) / dsp.RATE
-    labour = 0.6 + 0.4 * np.cos(2 * np.pi * t / 0.19)
-    whine = dsp.harmonics(210 * (1 + 0.22 * labour), [1, 0.6, 0.5, 0.3, 0.3, 0.2, 0.1]) * labour
-    grind = dsp.band(rng, n, 300, 3000) * labour
-    starter = dsp.fade(0.6 * whine + 0.5 * grind, 0.02, 0.05)
+    labour = 0.55 + 0.45 * np.cos(2 * np.pi * t / 0.19)
+    whine = dsp.harmonics(150 * (1 + 0.1 * labour), [1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.2])
+    starter = dsp.fade((0.3 * whine + dsp.level(dsp.band(rng, n, 200, 3500))) * labour, 0.02, 0.05)
     if manner.says("fail", "won't"):
         return starter
     m = dsp.frames(2.8)
-    run = engine(rng, np.interp(np.arange(m) / dsp.RATE, [0, 0.25, 0.6, 1.4, 2.8], [25, 75, 68, 36, 31]), 0.5)
-    run *= np.interp(np.arange(m) / dsp.RATE, [0, 0.1, 0.3, 1.2, 2.8], [0, 1, 1, 0.6, 0.5])
-    return dsp.fade(dsp.total((0, 0.5 * dsp.peak(starter)), (n / dsp.RATE - 0.08, dsp.peak(run))), 0.01, 0.5)
+    since = np.arange(m) / dsp.RATE
+    speed = np.interp(since, [0, 0.3, 0.8, 1.5, 2.8], [48, 184, 144, 80, 72])
+    air = dsp.colour(rng, m, [(60, 0), (300, 0), (1200, -6), (4800, -30)])
+    run = (engine(rng, speed, 1.0) + 0.4 * air) * np.interp(since, [0, 0.1, 0.8, 2.8], [0, 1, 0.7, 0.6])
+    both = dsp.total((0, 0.4 * dsp.peak(starter)), (n / dsp.RATE - 0.08, dsp.peak(run)))
+    return dsp.fade(dsp.room(rng, both, 0.4, 0.2, 3000), 0.01, 0.5)
 
 
 def passing(

@@ -22,14 +22,12 @@ class Convolver:
     """Convolves a mono stream with a response of shape (channels, frames), block by block."""
 
     def __init__(self, response: Samples) -> None:
-        from scipy.fft import rfft  # noqa: PLC0415
-
         channels, length = response.shape
         count = -(-length // PARTITION)
         padded = np.zeros((channels, count * PARTITION), np.float32)
         padded[:, :length] = response
         parts = padded.reshape(channels, count, PARTITION).swapaxes(0, 1)
-        self._filters: Spectrum = np.asarray(rfft(parts, 2 * PARTITION, axis=2), np.complex64)
+        self._filters: Spectrum = np.asarray(np.fft.rfft(parts, 2 * PARTITION, axis=2), np.complex64)
         self._spectra: deque[Spectrum | None] = deque([None] * count, maxlen=count)
         self._previous: Samples = np.zeros(PARTITION, np.float32)
         self._channels = channels
@@ -43,11 +41,9 @@ class Convolver:
         return np.concatenate([silent if part is None else part for part in parts], axis=1)
 
     def _part(self, part: Samples) -> Samples | None:
-        from scipy.fft import irfft, rfft  # noqa: PLC0415
-
         heard = bool(part.any() or self._previous.any())
         both = np.concatenate([self._previous, part])
-        self._spectra.appendleft(np.asarray(rfft(both), np.complex64) if heard else None)
+        self._spectra.appendleft(np.asarray(np.fft.rfft(both), np.complex64) if heard else None)
         self._previous = part.copy()
         pairs = [(s, f) for s, f in zip(self._spectra, self._filters, strict=True) if s is not None]
         if not pairs:
@@ -55,4 +51,4 @@ class Convolver:
         total = np.zeros(self._filters.shape[1:], np.complex64)
         for spectrum, filters in pairs:
             total += spectrum * filters
-        return np.asarray(irfft(total, 2 * PARTITION, axis=1)[:, PARTITION:], dtype=np.float32)
+        return np.asarray(np.fft.irfft(total, 2 * PARTITION, axis=1)[:, PARTITION:], dtype=np.float32)

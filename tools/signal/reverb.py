@@ -107,21 +107,25 @@ def _decays(room: Room) -> Wave:
 
 def _late(room: Room, frames: int, seed: int) -> Wave:
     """Noise that decays at its own speed in each octave band and sets in when the first reflections have come."""
-    from scipy.fft import irfft, next_fast_len, rfft, rfftfreq  # noqa: PLC0415
-
-    size = next_fast_len(frames, real=True)
-    spectrum = rfft(np.random.default_rng(seed).standard_normal((2, size)), axis=1)
+    size = _fast_size(frames)
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal((2, size)), axis=1)
     position = np.interp(
-        np.log2(np.maximum(rfftfreq(size, 1 / MODEL_HZ), 1)), np.log2(BANDS_HZ), np.arange(len(BANDS_HZ))
+        np.log2(np.maximum(np.fft.rfftfreq(size, 1 / MODEL_HZ), 1)), np.log2(BANDS_HZ), np.arange(len(BANDS_HZ))
     )
     time_s = np.arange(frames) / MODEL_HZ
     total = np.zeros((2, frames))
     for band, decay_s in enumerate(_decays(room)):
         weight = np.cos(np.clip(np.abs(position - band), 0, 1) * math.pi / 2) * _band_gain(room, size)
-        wave = irfft(spectrum * weight, size, axis=1)[:, :frames]
+        wave = np.fft.irfft(spectrum * weight, size, axis=1)[:, :frames]
         total += wave * 10 ** (-3 * time_s / decay_s)
     onset_s = _onset_s(room)
     return np.asarray(total * np.clip((time_s - onset_s / 3) / onset_s, 0, 1) ** 2)
+
+
+def _fast_size(least: int) -> int:
+    """A length that FFTs are fast for: an eighth of a power of two times 4 to 8."""
+    unit = 1 << max((least - 1).bit_length() - 3, 0)
+    return -(-least // unit) * unit
 
 
 def _onset_s(room: Room) -> float:
@@ -136,15 +140,15 @@ def _band_gain(room: Room, size: int) -> Wave:
 
 
 def _in_band(wave: Wave, room: Room) -> Wave:
-    """First-order Butterworth band-pass by the bilinear transform, as a spectrum: scipy.signal is slow to import."""
-    from scipy.fft import irfft, next_fast_len, rfft, rfftfreq  # noqa: PLC0415
-
-    size = next_fast_len(wave.shape[1] + MODEL_HZ // 2, real=True)
+    """First-order Butterworth band-pass by the bilinear transform, as a spectrum: scipy is slow to import."""
+    size = _fast_size(wave.shape[1] + MODEL_HZ // 2)
     low, high = (np.tan(math.pi * hz / MODEL_HZ) for hz in (room.low_hz, room.high_hz))
-    turn = np.exp(-2j * math.pi * rfftfreq(size))
+    turn = np.exp(-2j * math.pi * np.fft.rfftfreq(size))
     numerator = (high - low) * (1 - turn**2)
     denominator = (1 - turn) ** 2 + (high - low) * (1 - turn**2) + low * high * (1 + turn) ** 2
-    return np.asarray(irfft(rfft(wave, size, axis=1) * (numerator / denominator), size, axis=1)[:, : wave.shape[1]])
+    return np.asarray(
+        np.fft.irfft(np.fft.rfft(wave, size, axis=1) * (numerator / denominator), size, axis=1)[:, : wave.shape[1]]
+    )
 
 
 def _early(room: Room, frames: int) -> Wave:

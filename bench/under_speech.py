@@ -7,8 +7,6 @@ Renders what is missing, then prints for each line the loudness of the speech, a
 ambiences lie below it. Exits with 1 where music lies less than 10 or an ambience less than 15 LU below.
 """
 
-
-
 from __future__ import annotations
 
 import argparse

@@ -34,7 +34,7 @@ format: $(VENV)/.dev
 ## bench: figures of speed (CPU seconds, ratios in one run)
 bench: $(VENV)/.dev
 	$(BIN)/python bench/speed.py
-	$(BIN)/python bench/mix.py S M
+	$(BIN)/python bench/mix.py --sizes S M
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Soundwright needs Python 3.11 or newer, not " + sys.version.split()[0] + "; set PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

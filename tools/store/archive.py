@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from soundwright.tools.store.web import SourceFailed
 
@@ -67,12 +67,12 @@ def _opened(archive: Path) -> Iterator[_Reader]:
             yield _TarReader(pack)
 
 
-class _Reader:
+class _Reader(Protocol):
     def __call__(self, member: str) -> Iterator[bytes]:
-        raise NotImplementedError
+        """The bytes of a member, in pieces."""
 
 
-class _ZipReader(_Reader):
+class _ZipReader:
     def __init__(self, pack: zipfile.ZipFile) -> None:
         self._pack = pack
 
@@ -84,7 +84,7 @@ class _ZipReader(_Reader):
                 yield block
 
 
-class _TarReader(_Reader):
+class _TarReader:
     def __init__(self, pack: tarfile.TarFile) -> None:
         self._pack = pack
 

@@ -83,7 +83,7 @@ class Chooser:
         reason = self._unfit(spec, need)
         if reason:
             return Verdict(spec, False, reason)
-        if spec.gpu_bytes > 0 and self.device == "cpu":
+        if self.device == "cpu" and "cpu" not in spec.runs_on():
             return Verdict(spec, False, "it needs a GPU", "choose a device with a GPU")
         missing = self.registry.missing(spec)
         if missing is not None:

@@ -11,6 +11,8 @@ from soundwright.tools.assets import Asset, Audio
 from soundwright.tools.errors import Cancelled, ToolError
 
 Determinism = Literal["exact", "device", "none"]
+Home = Literal["process", "worker", "venv", "http", "mcp"]
+Proven = Literal["real", "tiny", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,18 @@ class ToolSpec:
     ``honours`` names the parameters of its operations that it obeys; others are reported as warnings. ``models`` names
     entries of the model store that must be there before ``load``. ``modules`` names the packages it imports, ``extra``
     the extra of soundwright that brings them. ``rank`` orders tools for one operation, higher first.
+
+    ``devices`` are the kinds of device that it can use; left empty, the CPU, and a GPU where ``gpu_bytes`` says how much
+    of its memory it takes there. ``half`` is the dtype that it takes on a GPU (``float16``, ``bfloat16``), empty for
+    ``float32`` everywhere. ``max_length_s``, ``min_length_s`` and ``max_text`` (characters) bound one request,
+    ``timeout_s`` the seconds that it may take. ``price_usd_per_minute`` is what a minute of its sound costs.
+
+    ``home`` says where it runs: in this process, in a worker process, in a worker with a virtual environment of its own
+    made from ``requirements`` (for the interpreter ``python``, such as ``3.11``), behind HTTP or MCP. ``streams``: it
+    emits chunks before a result is whole.
+
+    ``proven`` says what it was run on before it was released: ``real`` weights (or an engine that needs none), ``tiny``
+    random weights through the real loading code, or ``none``; ``proven_note`` in a few words how.
     """
 
     name: str
@@ -53,12 +67,28 @@ class ToolSpec:
     gpu_bytes: int = 0
     max_batch: int = 1
     max_length_s: float | None = None
+    min_length_s: float = 0.0
+    max_text: int | None = None
     honours: tuple[str, ...] = ()
     take_varies: tuple[str, ...] = ("seed",)
     determinism: Determinism = "exact"
     rank: int = 50
     speed: float = 10.0
     help: str = ""
+    streams: bool = False
+    devices: tuple[str, ...] = ()
+    half: str = ""
+    timeout_s: float | None = None
+    price_usd_per_minute: float = 0.0
+    home: Home = "process"
+    requirements: tuple[str, ...] = ()
+    python: str = ""
+    proven: Proven = "none"
+    proven_note: str = ""
+
+    def runs_on(self) -> tuple[str, ...]:
+        """Kinds of device that it can use (``cpu``, ``cuda``), as declared or by ``gpu_bytes``."""
+        return self.devices or (("cpu", "cuda") if self.gpu_bytes > 0 else ("cpu",))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class FilesTool:
         honours=("file",),
         take_varies=(),
         speed=300.0,
+        proven="real",
+        proven_note="no weights; files of every format",
         help="Reads recordings: WAV, FLAC, MP3, Ogg, Opus, AIFF and what else libsndfile reads.",
     )
 

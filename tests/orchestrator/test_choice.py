@@ -47,7 +47,7 @@ def verdict(need: Need, store: Store | None = None, *, commercial: bool = False,
         ({"languages": ("en", "de-DE")}, Need("speak", "fr"), "it does not know the language 'fr', only en, de-DE", ""),
         ({"max_length_s": 10.0}, Need("generate_sound", length_s=11), "it makes at most 10 s at once", ""),
         ({"honours": ("text",)}, Need("speak", honours=("sample",)), "it does not take sample", ""),
-        ({"gpu_bytes": 1}, Need("speak"), "it needs a GPU", "choose a device with a GPU"),
+        ({"devices": ("cuda",)}, Need("speak"), "it needs a GPU", "choose a device with a GPU"),
         (
             {"modules": ("no_such",), "extra": "big"},
             Need("speak"),

@@ -61,6 +61,8 @@ class LoudnessTool:
         licence_code="Apache-2.0",
         modules=("pyebur128",),
         speed=500.0,
+        proven="real",
+        proven_note="no weights; held against pyloudnorm and full-scale tones",
         help="Integrated loudness and true peak by libebur128.",
     )
 

@@ -36,6 +36,8 @@ class WhisperTool:
         determinism="device",
         rank=60,
         speed=2.5,
+        proven="real",
+        proven_note="Whisper base on spoken lines",
         help="Transcription in many languages with word times (Whisper base).",
     )
 

@@ -33,6 +33,8 @@ class DeepFilterTool:
         determinism="exact",
         rank=60,
         speed=5.0,
+        proven="real",
+        proven_note="the weights in its package, on noisy speech",
         help="Removes steady and changing noise from recorded speech, full band.",
     )
 

@@ -30,6 +30,8 @@ class ComposerTool:
         max_length_s=3600,
         honours=("description", "length", "loop", "take"),
         speed=40.0,
+        proven="real",
+        proven_note="no weights but a soundfont",
         help="Composes music from a description and plays it through a General MIDI soundfont.",
     )
 

@@ -34,6 +34,8 @@ class ProceduralSoundTool:
         speed=20.0,
         max_batch=16,
         max_length_s=3600.0,
+        proven="real",
+        proven_note="no weights; heard by YAMNet",
         help="Sound effects and ambiences by synthesis: about 150 sounds and 30 places; no weights, no recordings.",
     )
 

@@ -39,6 +39,8 @@ class HibariTool:
         determinism="exact",
         rank=50,
         speed=100.0,
+        proven="real",
+        proven_note="the weights in its package, heard by Whisper",
         help="American English in one female voice, 24 kHz, very fast. An emotion is not acted.",
     )
 

@@ -63,6 +63,8 @@ class KokoroTool:
         determinism="exact",
         rank=90,
         speed=1.6,
+        proven="real",
+        proven_note="Kokoro-82M, heard by Whisper",
         help="English speech in many voices, 24 kHz. The voice's manner is fixed: an emotion is not acted.",
     )
 

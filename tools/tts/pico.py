@@ -71,6 +71,8 @@ class PicoTool:
         determinism="exact",
         rank=20,
         speed=150.0,
+        proven="real",
+        proven_note="the voices in its package, heard by Whisper",
         help="German, Spanish, French, Italian and English in plain synthetic voices, 16 kHz. An emotion is not acted.",
     )
 

@@ -92,6 +92,8 @@ class VocalSynthTool:
         determinism="exact",
         rank=40,
         speed=1.6,
+        proven="real",
+        proven_note="Kokoro-82M and shaped breath",
         help="Stylised laughs, sighs, gasps, ... made of said syllables and shaped breath; no acting to expect.",
     )
 

@@ -14,8 +14,9 @@ from soundwright.orchestrator.plan import Bound, Plan, estimated_length_s, make_
 from soundwright.orchestrator.roles import Cast, cast_roles
 from soundwright.orchestrator.weights import NoWeights, Weights
 from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.extensions import installed
 from soundwright.scripts_compiler.graph import Graph, Node, NodeId
-from soundwright.scripts_compiler.operations import Catalogue, builtin
+from soundwright.scripts_compiler.operations import Catalogue
 from soundwright.scripts_compiler.script import Script
 from soundwright.tools.base import ToolSpec
 from soundwright.tools.errors import ToolMissing
@@ -61,7 +62,7 @@ def bind(
     chooser = Chooser(registry, weights, chosen.commercial, chosen.device, chosen.tools, kept.operations)
     cast = cast_roles(script, _spoken(graph), chooser, kept)
     paths = {declared.file: files[declared.id] for declared in script.inputs if files and declared.id in files}
-    binding = _Binding(chooser, weights, cast, chosen, catalogue or builtin(), script.seed, paths)
+    binding = _Binding(chooser, weights, cast, chosen, catalogue or installed(), script.seed, paths)
     for node in graph.nodes.values():
         binding.bind(node)
     binding.raise_problems()

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from soundwright.orchestrator.results import checked
 from soundwright.orchestrator.toolpool import ToolPool
 from soundwright.orchestrator.weights import NoWeights, Weights
-from soundwright.scripts_compiler.operations import Catalogue, Operation, builtin
+from soundwright.scripts_compiler.extensions import installed
+from soundwright.scripts_compiler.operations import Catalogue, Operation
 from soundwright.tools import audio_files
 from soundwright.tools.assets import Asset, Audio, Speech, Stems, Text
 from soundwright.tools.base import Context, Request, ToolSpec
@@ -69,7 +70,7 @@ def examine(
             yield Finding(broken.name, broken.owner, "fails", broken.reason)
     for spec in registry.specs.values():
         if not names or spec.name in names:
-            yield _examine(spec, registry, models or NoWeights(), catalogue or builtin())
+            yield _examine(spec, registry, models or NoWeights(), catalogue or installed())
 
 
 def _examine(spec: ToolSpec, registry: Registry, models: Weights, catalogue: Catalogue) -> Finding:

@@ -13,6 +13,7 @@ from soundwright.orchestrator import doctor
 from soundwright.orchestrator.choice import Chooser, Need
 from soundwright.orchestrator.config import parse_size
 from soundwright.orchestrator.observers import for_terminal
+from soundwright.orchestrator.operation_reports import known
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.tools.base import ToolSpec, VoiceInfo
@@ -69,10 +70,7 @@ def choice_rows(operation: str, *, language: str, commercial: bool) -> list[Row]
         ScriptError: there is no such operation.
     """
     workshop = Workshop.open()
-    catalogue = workshop.catalogue()
-    if operation not in catalogue:
-        near = ", ".join(catalogue.nearest(operation)) or ", ".join(sorted(catalogue))
-        raise ScriptError([Problem("", f"there is no operation {operation!r}.", f"Did you mean {near}?")])
+    known(operation)
     verdicts = Chooser(workshop.registry, workshop.models, commercial).verdicts(Need(operation, language))
     chosen = next((verdict.tool.name for verdict in verdicts if verdict.fits), None)
     return [
@@ -229,9 +227,13 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def sheet(facts: Mapping[str, Any]) -> str:
-    """One fact a line."""
-    width = max(map(len, facts), default=0)
-    return "\n".join(f"{name.ljust(width)}  {_cell(value)}" for name, value in facts.items())
+    """One fact a line; what a fact holds by name is set in under it."""
+    lines: list[tuple[str, Any]] = []
+    for name, value in facts.items():
+        inner = isinstance(value, Mapping)
+        lines += [(name, ""), *((f"  {key}", text) for key, text in value.items())] if inner else [(name, value)]
+    width = max((len(name) for name, _ in lines), default=0)
+    return "\n".join(f"{name.ljust(width)}  {_cell(value)}".rstrip() for name, value in lines)
 
 
 def _voices(workshop: Workshop) -> Iterator[tuple[ToolSpec, VoiceInfo]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from soundwright.orchestrator.cache import Cache
 from soundwright.orchestrator.config import Config, load_config
-from soundwright.scripts_compiler.operations import Catalogue, builtin
+from soundwright.scripts_compiler.extensions import installed
+from soundwright.scripts_compiler.operations import Catalogue
 from soundwright.tools.model_store import ModelStore
 from soundwright.tools.registry import Registry
 
@@ -35,7 +35,6 @@ class Workshop:
         return cls(config, Registry.discover(), models, Cache(config.assets))
 
     @staticmethod
-    @lru_cache(maxsize=1)
     def catalogue() -> Catalogue:
-        """The operations that scripts may use."""
-        return builtin()
+        """The operations that scripts may use: the built-in ones and those of installed packages."""
+        return installed()

@@ -107,7 +107,7 @@ class Operations:
         operation = self.catalogue.get(name)
         usable = [n for n, o in self.catalogue.items() if not o.internal]
         if operation is None:
-            remedy = near(name, usable) or "The operations are listed in the reference of the script."
+            remedy = self.catalogue.refused.get(name) or near(name, usable) or "See `soundwright operations list`."
             yield Problem(f"{place}.op", f"no operation is called {quoted(name)}.", remedy)
         elif operation.internal:
             remedy = "Declare recordings under inputs." if name == "load_file" else f"Known are {listed(usable)}."
@@ -134,7 +134,7 @@ class Operations:
             operation = self.catalogue.get(name)
             usable = [n for n, o in self.catalogue.items() if o.effect]
             if operation is None:
-                remedy = near(name, usable) or "The effects are listed in the reference of the script."
+                remedy = self.catalogue.refused.get(name) or near(name, usable) or "See `soundwright operations list`."
                 yield Problem(at, f"no effect is called {quoted(name)}.", remedy)
             elif not operation.effect:
                 yield Problem(

@@ -12,7 +12,8 @@ from typing import Any
 
 from soundwright.scripts_compiler.check import check
 from soundwright.scripts_compiler.errors import Problem, ScriptError
-from soundwright.scripts_compiler.operations import Catalogue, builtin
+from soundwright.scripts_compiler.extensions import installed
+from soundwright.scripts_compiler.operations import Catalogue
 from soundwright.scripts_compiler.paths import input_problems, printable, read_script_bytes
 from soundwright.scripts_compiler.reading import Reading, decode, parse_path, read
 from soundwright.scripts_compiler.salvage import salvage
@@ -177,7 +178,7 @@ def _check(
         data = upgrade(reading.data)
     except ScriptError as error:
         raise ScriptError(_with_lines(error.problems, reading), source) from error
-    script, problems = _problems(data, reading, catalogue or builtin(), path, allow)
+    script, problems = _problems(data, reading, catalogue or installed(), path, allow)
     errors = [p for p in problems if not p.warning]
     if errors or script is None:
         raise ScriptError(_in_order(_with_lines(errors, reading)), source)

@@ -61,9 +61,10 @@ class Operation:
 
 
 class Catalogue(Mapping[str, Operation]):
-    """Operations by name. Namespaced ones (``acme.dehum``) come from packages."""
+    """Operations by name. Namespaced ones (``acme.dehum``) come from packages; ``refused`` says why some do not."""
 
-    def __init__(self, operations: Iterable[Operation] = ()) -> None:
+    def __init__(self, operations: Iterable[Operation] = (), refused: Mapping[str, str] | None = None) -> None:
+        self.refused: Mapping[str, str] = dict(refused or {})
         self._operations: dict[str, Operation] = {}
         for operation in operations:
             if operation.name in self._operations:

@@ -37,9 +37,9 @@ class ToolSpec:
     entries of the model store that must be there before ``load``. ``modules`` names the packages it imports, ``extra``
     the extra of soundwright that brings them. ``rank`` orders tools for one operation, higher first.
 
-    ``devices`` are the kinds of device that it can use; left empty, the CPU, and a GPU where ``gpu_bytes`` says how much
-    of its memory it takes there. ``half`` is the dtype that it takes on a GPU (``float16``, ``bfloat16``), empty for
-    ``float32`` everywhere. ``max_length_s``, ``min_length_s`` and ``max_text`` (characters) bound one request,
+    ``devices`` are the kinds of device that it can use; left empty: the CPU, and a GPU where ``gpu_bytes`` says how
+    much of its memory it takes there. ``half`` is the dtype that it takes on a GPU (``float16``, ``bfloat16``), empty
+    for ``float32`` everywhere. ``max_length_s``, ``min_length_s`` and ``max_text`` (characters) bound one request,
     ``timeout_s`` the seconds that it may take. ``price_usd_per_minute`` is what a minute of its sound costs.
 
     ``home`` says where it runs: in this process, in a worker process, in a worker with a virtual environment of its own

@@ -147,7 +147,7 @@ def _opened(point: importlib.metadata.EntryPoint, owner: str) -> _Entry | Unusab
         return _entry(point.load(), owner)
     except RegistryError as error:
         return Unusable(point.name, owner, str(error))
-    except Exception as error:  # the boundary to other people's packages
+    except (Exception, SystemExit) as error:  # the boundary to other people's packages
         return Unusable(point.name, owner, f"{type(error).__name__}: {error}")
 
 

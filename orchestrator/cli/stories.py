@@ -208,9 +208,9 @@ def graph(
     """Print the typed graph that a script is compiled to."""
     from soundwright.scripts_compiler import printer  # noqa: PLC0415
     from soundwright.scripts_compiler.compile import compile_script  # noqa: PLC0415
-    from soundwright.scripts_compiler.operations import builtin  # noqa: PLC0415
+    from soundwright.scripts_compiler.extensions import installed  # noqa: PLC0415
 
-    compiled = compile_script(_load(script).script, builtin())
+    compiled = compile_script(_load(script).script, installed())
     typer.echo(printer.to_text(compiled) if form is GraphForm.TEXT else printer.to_mermaid(compiled), nl=False)
 
 
@@ -222,9 +222,9 @@ def schema(
 ) -> None:
     """Print the JSON Schema of scripts."""
     from soundwright.scripts_compiler import schema as schemas  # noqa: PLC0415
-    from soundwright.scripts_compiler.operations import builtin  # noqa: PLC0415
+    from soundwright.scripts_compiler.extensions import installed  # noqa: PLC0415
 
-    made = schemas.strict_schema(builtin()) if strict else schemas.json_schema(builtin())
+    made = schemas.strict_schema(installed()) if strict else schemas.json_schema(installed())
     emit(made, as_json=True, text="")
 
 

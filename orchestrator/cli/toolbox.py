@@ -19,6 +19,8 @@ def register(app: typer.Typer) -> None:
     groups: tuple[tuple[str, str, dict[str, Callable[..., Any]]], ...] = (
         ("tools", "Engines: what is installed, why one is chosen, whether it works.",
          {"list": tools_list, "info": tools_info, "why": tools_why, "doctor": tools_doctor}),
+        ("operations", "Operations: what scripts, and chats, can ask for.",
+         {"list": operations_list, "info": operations_info}),
         ("models", "Weights: what is there, fetching and checking it.",
          {"list": models_list, "pull": models_pull, "verify": models_verify}),
         ("voices", "Voices that can be cast.", {"list": voices_list, "play": voices_play}),
@@ -77,6 +79,26 @@ def tools_doctor(
     emit(rows, as_json=as_json, text=reports.table(rows))
     if any(row["state"] == "fails" for row in rows):
         raise typer.Exit(3)
+
+
+@guarded
+def operations_list(as_json: Json = False) -> None:
+    """List operations: what they take and give, and the engines that do them (in brackets: not installed)."""
+    from soundwright.orchestrator import operation_reports, reports  # noqa: PLC0415
+
+    rows = operation_reports.operation_rows()
+    emit(rows, as_json=as_json, text=reports.table(rows))
+
+
+@guarded
+def operations_info(
+    name: Annotated[str, typer.Argument(help="An operation, for example speak.")], as_json: Json = False
+) -> None:
+    """Say everything about one operation: inputs, parameters and their ranges, output, engines."""
+    from soundwright.orchestrator import operation_reports, reports  # noqa: PLC0415
+
+    facts = operation_reports.operation_facts(name)
+    emit(facts, as_json=as_json, text=reports.sheet(facts))
 
 
 @guarded

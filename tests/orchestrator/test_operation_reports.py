@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from soundwright.orchestrator import operation_reports, reports
+from soundwright.scripts_compiler.errors import ScriptError
+from soundwright.scripts_compiler.operations import builtin
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def test_every_operation_has_a_row_with_what_it_takes_and_gives() -> None:
+    rows = {row["operation"]: row for row in operation_reports.operation_rows()}
+    assert set(builtin()) <= set(rows)
+    assert rows["concat"]["takes"] == ["audio: several Audio"]
+    assert rows["separate" if "separate" in rows else "speak"]["gives"] in {"Stems", "Speech"}
+    assert "signal" in rows["low_pass"]["tools"]
+
+
+def test_the_facts_of_an_operation_give_ranges_and_defaults() -> None:
+    facts = operation_reports.operation_facts("compress")
+    assert facts["parameters"]["ratio"] == "number 1 to 50; default 3.0"
+    assert facts["inputs"] == {"audio": "Audio"}
+    assert facts["in scripts"] == "effect or step"
+    assert facts["from"] == "soundwright"
+    assert operation_reports.operation_facts("slice")["parameters"]["to"].startswith("number 0 to 86400 or nothing")
+
+
+def test_a_sheet_sets_in_what_a_fact_holds_by_name() -> None:
+    text = reports.sheet({"name": "x", "inputs": {"name": "Audio"}})
+    assert text.splitlines() == ["name    x", "inputs", "  name  Audio"]
+
+
+def test_a_name_that_is_no_operation_is_told_the_nearest() -> None:
+    with pytest.raises(ScriptError, match="compress"):
+        operation_reports.operation_facts("comprss")

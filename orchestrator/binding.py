@@ -112,7 +112,7 @@ class _Binding:
             return  # casting has said why
         node, tool, params = self._tool_for(node, voice)
         hash_ = ""
-        if node.op == "load_file":
+        if node.op in {"load_file", "load_image"}:
             path = self.paths.get(str(params["file"]), Path(str(params["file"])))
             params["file"], hash_ = str(path), self._file_hash(path)
         self._check_take(node, tool, params)

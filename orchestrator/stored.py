@@ -17,6 +17,7 @@ from soundwright.tools.assets import (
     Audio,
     Event,
     Events,
+    Image,
     Note,
     Notes,
     Part,
@@ -106,6 +107,8 @@ def pack(asset: Asset) -> Packed:
         return Packed({"stems": values}, tuple(asset.stems[name] for name in names))
     if isinstance(asset, Voice):
         return Packed({"tool": asset.tool}, data=asset.data)
+    if isinstance(asset, Image):
+        return Packed({}, data=asset.data)
     if isinstance(asset, Scores):
         return Packed({"scores": {name: float(score) for name, score in asset.scores.items()}})
     return Packed(asdict(asset))
@@ -123,6 +126,8 @@ def unpack(kind: Kind, value: Mapping[str, Any], files: Sequence[Path]) -> Asset
         return Stems({v["name"]: _audio(v, file) for v, file in zip(value["stems"], files, strict=True)})
     if kind is Kind.VOICE:
         return Voice(value["tool"], files[0].read_bytes())
+    if kind is Kind.IMAGE:
+        return Image(files[0].read_bytes())
     return _plain(kind, value)
 
 

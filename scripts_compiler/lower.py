@@ -45,6 +45,7 @@ from soundwright.scripts_compiler.script import (
     is_bed,
 )
 
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 BED_BASE_S = 30.0
 """Length of the recording that a generated bed repeats, whatever span it fills."""
 
@@ -75,6 +76,11 @@ def lower(script: Script, catalogue: Catalogue, steps: Sequence[str] = ()) -> Gr
     return Graph(building.nodes, dict(sorted(building.cues.items())), {name: building.made[name] for name in steps})
 
 
+def reader(file: str) -> str:
+    """The operation that reads an input, told by the ending of its name."""
+    return "load_image" if file.lower().endswith(IMAGE_SUFFIXES) else "load_file"
+
+
 def _asked_for_words(script: Script) -> frozenset[str]:
     """Ids of the speeches whose word times some point needs."""
     points: list[object] = []
@@ -102,7 +108,7 @@ class _Building:
     def define(self, definition: Definition) -> None:
         item, index, place = definition.item, definition.index, definition.place
         if isinstance(item, Input):
-            node = self.add("load_file", {"file": item.file}, {}, place)
+            node = self.add(reader(item.file), {"file": item.file}, {}, place)
         elif isinstance(item, Step):
             node = self.apply(step_call(item, index, self.catalogue), {}, place)
         else:

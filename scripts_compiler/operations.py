@@ -96,6 +96,13 @@ def parameter_problems(operation: Operation, params: Mapping[str, Any]) -> list[
 
 def builtin() -> Catalogue:
     """The operations that come with Soundwright."""
-    from soundwright.scripts_compiler.catalogue import analysis, generate, signal  # noqa: PLC0415  heavy to build
+    from soundwright.scripts_compiler.catalogue import (  # noqa: PLC0415  heavy to build
+        analysis,
+        generate,
+        recordings,
+        signal,
+        understanding,
+    )
 
-    return Catalogue([*generate.OPERATIONS, *analysis.OPERATIONS, *signal.OPERATIONS])
+    families = (generate, analysis, recordings, understanding, signal)
+    return Catalogue(operation for family in families for operation in family.OPERATIONS)

@@ -163,7 +163,15 @@ class Voice:
     data: bytes
 
 
-Asset = Audio | Speech | Text | Transcript | Events | Scores | Notes | Stems | Voice
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture as its file holds it (PNG, JPEG, WebP, ...); tools decode it."""
+
+    kind: ClassVar[Kind] = Kind.IMAGE
+    data: bytes
+
+
+Asset = Audio | Speech | Text | Transcript | Events | Scores | Notes | Stems | Voice | Image
 
 
 def content_hash(asset: Asset) -> str:
@@ -187,6 +195,8 @@ def _feed(digest: Any, asset: Asset) -> None:  # noqa: ANN401  hashlib has no pu
             _feed(digest, asset.stems[name])
     elif isinstance(asset, Voice):
         digest.update(json.dumps(asset.tool).encode() + asset.data)
+    elif isinstance(asset, Image):
+        digest.update(asset.data)
     elif isinstance(asset, Scores):
         digest.update(json.dumps(dict(asset.scores), sort_keys=True).encode())
     else:

@@ -64,6 +64,55 @@ class GenerateMusic(Parameters):
     take: int = Field(default=0, ge=0)
 
 
+class Sing(Parameters):
+    """``text`` are the lyrics; ``description`` says style and voice; ``length`` in s (None: as needed)."""
+
+    text: str = Field(default="", max_length=5000)
+    description: str = Field(default="", max_length=500)
+    preset: str = ""
+    language: str = "en"
+    length: float | None = Field(default=None, ge=0.1, le=600)
+    take: int = Field(default=0, ge=0)
+
+
+class RetrieveSound(Parameters):
+    """The recording of the user's library that fits ``description`` best; ``length`` cuts it."""
+
+    description: str = Field(min_length=1, max_length=500)
+    length: float | None = Field(default=None, ge=0.1, le=3600)
+    take: int = Field(default=0, ge=0)
+
+
+class ImageToSound(Parameters):
+    """The ambience of a picture, ``length`` seconds."""
+
+    length: float = Field(default=10.0, ge=0.1, le=600)
+    take: int = Field(default=0, ge=0)
+
+
+class Translate(Parameters):
+    """``to`` and ``language`` (of the text; empty to have it recognised) as BCP 47 tags."""
+
+    to: str = Field(min_length=2, max_length=35)
+    language: str = ""
+
+
+class WriteLyrics(Parameters):
+    """``description`` of the song: what it is about, mood, form."""
+
+    description: str = Field(min_length=1, max_length=500)
+    language: str = "en"
+    take: int = Field(default=0, ge=0)
+
+
+class LyricsToMelody(Parameters):
+    """``description`` of the music (mood, genre); ``tempo`` in beats per minute, None leaves it to the tool."""
+
+    description: str = Field(default="", max_length=500)
+    tempo: float | None = Field(default=None, ge=30, le=240)
+    take: int = Field(default=0, ge=0)
+
+
 class Nothing(Parameters):
     """No parameters."""
 
@@ -84,15 +133,29 @@ class Align(Parameters):
 OPERATIONS = (
     Operation(
         "speak", "Speak a text in a voice.", Speak,
-        (Port("text", Kind.TEXT, optional=True), Port("sample", Kind.AUDIO, optional=True)), Kind.SPEECH,
+        (Port("text", Kind.TEXT, optional=True), Port("sample", Kind.AUDIO, optional=True),
+         Port("clone", Kind.VOICE, optional=True)), Kind.SPEECH,
     ),
     Operation("vocalise", "A laugh, sigh, gasp, ... in a voice.", Vocalise, (), Kind.AUDIO),
     Operation("generate_sound", "A sound effect or ambience from its description.", GenerateSound, (), Kind.AUDIO),
-    Operation("generate_music", "Music from its description.", GenerateMusic, (), Kind.AUDIO),
+    Operation(
+        "generate_music", "Music from its description, along a melody where one is given.", GenerateMusic,
+        (Port("melody", Kind.AUDIO, optional=True),), Kind.AUDIO,
+    ),
+    Operation(
+        "sing", "Sing lyrics, to notes where they are given.", Sing,
+        (Port("text", Kind.TEXT, optional=True), Port("notes", Kind.NOTES, optional=True)), Kind.AUDIO,
+    ),
+    Operation("retrieve_sound", "A recording from a library of sounds.", RetrieveSound, (), Kind.AUDIO),
+    Operation("image_to_sound", "What a picture sounds like.", ImageToSound, (Port("image", Kind.IMAGE),), Kind.AUDIO),
+    Operation("translate", "Translate a text.", Translate, (Port("text", Kind.TEXT),), Kind.TEXT),
+    Operation("write_lyrics", "Write the lyrics of a song.", WriteLyrics, (), Kind.TEXT),
+    Operation("lyrics_to_melody", "A melody for lyrics.", LyricsToMelody, (Port("text", Kind.TEXT),), Kind.NOTES),
     Operation(
         "render_notes", "Play notes.", Nothing, (Port("notes", Kind.NOTES),), Kind.AUDIO,
     ),
     Operation("load_file", "Read a recording.", LoadFile, (), Kind.AUDIO, internal=True),
+    Operation("load_image", "Read a picture.", LoadFile, (), Kind.IMAGE, internal=True),
     Operation(
         "align", "Find when each word of a known text is spoken.", Align, (Port("audio", Kind.AUDIO),), Kind.SPEECH,
     ),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.operations import builtin
 from soundwright.tools.assets import Asset, Audio, Speech, Text, content_hash
 from soundwright.tools.base import Context, Request
@@ -102,6 +103,8 @@ def test_it_answers_every_operation_of_the_catalogue_that_needs_no_special_input
     audio = run(NullTool(), sound("rain", 1.0))[0]
     assert isinstance(audio, Audio)
     for operation in builtin().values():
+        if operation.output not in {Kind.AUDIO, Kind.SPEECH}:
+            continue  # what is no sound
         required = [name for name, field in operation.parameters.model_fields.items() if field.is_required()]
         if set(required) - {"description"} or any(
             port.many or port.name != "audio" for port in operation.inputs if not port.optional

@@ -66,8 +66,8 @@ def _joined(found: Iterable[tuple[Operation, str]], refused: list[Refused]) -> E
         by_name.setdefault(operation.name, []).append((operation, owner))
     for name, offers in by_name.items():
         if len(offers) > 1:
-            owners = " and ".join(owner for _, owner in offers)
-            refused.append(Refused(name, owners, f"it is declared by {owners}; uninstall one, or have it renamed"))
+            both = " and ".join(owner for _, owner in offers)
+            refused.append(Refused(name, both, f"it is declared by {both}; uninstall one, or have it renamed"))
     taken = {name: offers[0] for name, offers in sorted(by_name.items()) if len(offers) == 1}
     known = builtin()
     owners = {**dict.fromkeys(known, BUILT_IN), **{name: owner for name, (_, owner) in taken.items()}}

@@ -13,6 +13,7 @@ from soundwright.scripts_compiler.errors import ScriptError
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.operations import Operation, Parameters, Port, builtin
 from soundwright.scripts_compiler.schema import json_schema
+from soundwright.scripts_compiler.script import Effect, SoundCue
 
 AUDIO = (Port("audio", Kind.AUDIO),)
 
@@ -67,7 +68,9 @@ def test_a_script_may_use_them_as_step_and_effect(packages: Callable[..., extens
     packages(offering(operation("acme.dehum", effect=True)))
     cue = {"type": "sound", "description": "rain", "length": 2, "effects": [{"op": "acme.dehum", "mains": 60.0}]}
     script = document.from_data({"version": 1, "title": "Hum", "cues": [cue]}).script
-    assert script.cues[0].effects[0].params == {"mains": 60.0}  # type: ignore[union-attr]
+    (sound,) = script.cues
+    assert isinstance(sound, SoundCue)
+    assert sound.effects == [Effect.model_validate({"op": "acme.dehum", "mains": 60.0})]
     with pytest.raises(ScriptError, match="mains"):
         document.from_data({"version": 1, "title": "Hum", "cues": [{**cue, "effects": [
             {"op": "acme.dehum", "mains": "loud"}]}]})  # fmt: skip

@@ -10,18 +10,19 @@ from typing import Any
 from soundwright.orchestrator import pipeline, planning
 from soundwright.orchestrator.observers import Observer
 from soundwright.orchestrator.pipeline import Rendered, RenderOptions
+from soundwright.orchestrator.project import Project, script_at
 from soundwright.scripts_compiler import document as documents
 from soundwright.scripts_compiler.document import Document
 from soundwright.scripts_compiler.script import Script
 
 
 def load(path: str | Path) -> Document:
-    """Read, upgrade and check the script at ``path`` (YAML or JSON).
+    """Read, upgrade and check the script at ``path`` (YAML or JSON), or that of the project in a folder.
 
     Raises:
         ScriptError: with every problem of the script, each with its place, what was found and the remedy.
     """
-    return documents.load(Path(path))
+    return documents.load(script_at(path))
 
 
 def plan(idea: str) -> Document:
@@ -42,7 +43,7 @@ def render(
     cancel: threading.Event | None = None,
     **overrides: Any,  # noqa: ANN401  fields of RenderOptions, checked by it
 ) -> Rendered:
-    """Render a script to a sound file, by default beside the script or, without a file, named by its title.
+    """Render a script to a sound file, by default beside the script or in ``renders/`` of its project.
 
     ``overrides`` are fields of :class:`RenderOptions`, such as ``stems=True``.
 
@@ -52,7 +53,7 @@ def render(
         ExecutionError: an engine failed; nothing was mixed.
     """
     document = _document(source)
-    target = Path(out) if out is not None else _default_out(document)
+    target = Path(out) if out is not None else default_out(document)
     chosen = replace(options or RenderOptions(), **overrides)
     return pipeline.render(document, target, chosen, observer=observer, cancel=cancel)
 
@@ -63,7 +64,8 @@ def _document(source: Document | Script | str | Path) -> Document:
     return planning.document_of(source) if isinstance(source, Script) else load(source)
 
 
-def _default_out(document: Document) -> Path:
+def default_out(document: Document) -> Path:
+    """Where a render goes that was given no file."""
     if document.path is not None:
-        return document.path.with_suffix(".flac")
+        return Project(document.path).render_file(document)
     return Path(f"{planning.slug(document.script)}.flac")

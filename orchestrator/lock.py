@@ -1,7 +1,8 @@
-"""The lock beside a script, ``NAME.lock``: who was cast and which engines and weights made the sound.
+"""The lock: who was cast, and which engines and weights made the sound.
 
-It is JSON, sorted, for people to read and to keep under version control. It wins over casting and choice until a
-render is asked to cast again; a voice whose ``take`` or pin changed in the script is cast again by itself.
+It lies beside the script as ``NAME.lock``, in a project as ``soundwright.lock``; JSON, sorted, for people to read and
+to keep under version control. It wins over casting and choice until a render is asked to cast again; a voice whose
+``take`` or pin changed in the script is cast again by itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from soundwright.orchestrator.errors import LockError
 
 VERSION = 1
 SUFFIX = ".lock"
+PROJECT_SCRIPT = "script.yaml"
+PROJECT_LOCK = "soundwright.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ class Lock:
 
 
 def lock_path(script: Path) -> Path:
-    """Where the lock of a script lies."""
-    return script.with_suffix(SUFFIX)
+    """Where the lock of a script lies. A script called ``script.yaml`` is that of a project, its folder."""
+    return script.with_name(PROJECT_LOCK) if script.name == PROJECT_SCRIPT else script.with_suffix(SUFFIX)
 
 
 def read_lock(path: Path) -> Lock:

@@ -18,6 +18,7 @@ from soundwright.orchestrator.lock import Lock, lock_path, read_lock, write_lock
 from soundwright.orchestrator.mix.mixer import mix
 from soundwright.orchestrator.observers import NullObserver, Observer
 from soundwright.orchestrator.plan import Forecast, Plan
+from soundwright.orchestrator.project import read_settings
 from soundwright.orchestrator.timeline import Sound, build_timeline
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler import printer
@@ -201,8 +202,8 @@ class Checked:
         return "\n".join(lines)
 
 
-def check(document: Document, options: RenderOptions = RenderOptions()) -> Checked:
-    """A dry run: everything up to the tools, and what they would have to do.
+def check(document: Document, options: RenderOptions = RenderOptions(), *, lock: Lock | None = None) -> Checked:
+    """A dry run: everything up to the tools, and what they would have to do. ``lock`` stands in for the lock file.
 
     Raises:
         ScriptError: something in the script cannot be rendered.
@@ -210,16 +211,19 @@ def check(document: Document, options: RenderOptions = RenderOptions()) -> Check
     """
     workshop = Workshop.open(offline=options.offline)
     graph = compile_script(document.script, workshop.catalogue())
-    plan = _bind(document, graph, workshop, options)
+    plan = _bind(document, graph, workshop, options, lock)
     return Checked(plan.describe(workshop.cache), plan, (*document.warnings, *plan.warnings))
 
 
-def _bind(document: Document, graph: Graph, workshop: Workshop, options: RenderOptions) -> Plan:
+def _bind(
+    document: Document, graph: Graph, workshop: Workshop, options: RenderOptions, lock: Lock | None = None
+) -> Plan:
     folder = document.path.parent if document.path is not None else Path.cwd()
+    pins = {**read_settings(document.path).tools, **options.tools}
     return bind(
-        graph, document.script, workshop.registry, workshop.models, lock=_lock(document),
+        graph, document.script, workshop.registry, workshop.models, lock=lock or _lock(document),
         files=resolve_inputs(document.script, folder, options.allow),
-        options=Options(tools=options.tools, commercial=options.commercial, recast=options.recast),
+        options=Options(tools=pins, commercial=options.commercial, recast=options.recast),
         catalogue=workshop.catalogue(),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soundwright.orchestrator.project import script_at
 from soundwright.scripts_compiler import document as documents
 from soundwright.scripts_compiler.document import Document
 from soundwright.scripts_compiler.errors import Problem, ScriptError
@@ -235,8 +236,8 @@ def _as_file(idea: str) -> Path | None:
 
 
 def _from_file(path: Path) -> Document:
-    if path.suffix.lower() in SCRIPT_SUFFIXES and not _is_wavjourney(path):
-        return documents.load(path)
+    if path.is_dir() or (path.suffix.lower() in SCRIPT_SUFFIXES and not _is_wavjourney(path)):
+        return documents.load(script_at(path))
     return import_file(path)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from soundwright.orchestrator.cli import stories, toolbox
+from soundwright.orchestrator.cli import projects, stories, toolbox
 
 app = typer.Typer(
     name="soundwright",
@@ -19,6 +19,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 2 wrong input, 3 a tool failed, 4 a tool or model is missing, 130 cancelled.",
 )
 stories.register(app)
+projects.register(app)
 toolbox.register(app)
 
 

@@ -32,7 +32,9 @@ class GraphForm(StrEnum):
     MERMAID = "mermaid"
 
 
-ScriptFile = Annotated[Path, typer.Argument(help="A script (YAML or JSON).", show_default=False)]
+ScriptFile = Annotated[
+    Path, typer.Argument(help="A script (YAML or JSON), or the folder of a project.", show_default=False)
+]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Sound file (.flac .wav .mp3 .opus .ogg) or a folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print results, and progress, as JSON.")]
 Allow = Annotated[list[Path] | None, typer.Option(help="A folder outside the script's that inputs may be read from.")]
@@ -70,7 +72,7 @@ def register(app: typer.Typer) -> None:
 @guarded
 def make(
     idea: Annotated[
-        str, typer.Argument(help="An idea in words, or a file: script, screenplay, prose, WavJourney list.")
+        str, typer.Argument(help="An idea in words, or a file: script, project, screenplay, prose, WavJourney list.")
     ],
     out: Out = None,
     llm: Llm = None,
@@ -95,7 +97,7 @@ def make(
     plan_options = planning.PlanOptions(llm, rounds, max_cost, tuple(inputs or ()))
     document = _planned(idea, plan_options)
     allow = [*(allow or ()), *(path.resolve().parent for path in inputs or ())]
-    target = out if out is not None else Path(f"{planning.slug(document.script)}.flac")
+    target = out if out is not None else _made_target(document)
     if document.path is None:
         document = planning.keep(document, _sound_file(target, document).with_suffix(".yaml"))
         say(f"script: {document.path}")
@@ -195,7 +197,7 @@ def render(
     """Render a script to sound. What was made before is taken from the cache."""
     document = _load(script, allow)
     warn(document.warnings)
-    target = out if out is not None else script.with_suffix(".flac")
+    target = out if out is not None else _default_target(document)
     options = _options(stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, stop_after)
     _report(_render(document, target, options, as_json=as_json, quiet=quiet), as_json=as_json)
 
@@ -238,9 +240,26 @@ def _planned(idea: str, options: PlanOptions) -> Document:
 
 
 def _load(script: Path, allow: list[Path] | None = None) -> Document:
+    from soundwright.orchestrator.project import script_at  # noqa: PLC0415
     from soundwright.scripts_compiler import document  # noqa: PLC0415
 
-    return document.load(script, allow=allow or ())
+    return document.load(script_at(script), allow=allow or ())
+
+
+def _default_target(document: Document) -> Path:
+    from soundwright.orchestrator.api import default_out  # noqa: PLC0415
+
+    return default_out(document)
+
+
+def _made_target(document: Document) -> Path:
+    """What is made of a file that stands alone is named by its title, here; what is made of a project lies in it."""
+    from soundwright.orchestrator import planning  # noqa: PLC0415
+    from soundwright.orchestrator.project import Project  # noqa: PLC0415
+
+    if document.path is not None and Project(document.path).is_folder:
+        return _default_target(document)
+    return Path(f"{planning.slug(document.script)}.flac")
 
 
 def _options(
@@ -264,12 +283,7 @@ def _pins(pins: list[str] | None) -> dict[str, str]:
 
 
 def _sound_file(target: Path, document: Document) -> Path:
-    from soundwright.orchestrator import planning  # noqa: PLC0415
-
-    if not target.is_dir():
-        return target
-    name = document.path.stem if document.path is not None else planning.slug(document.script)
-    return target / f"{name}.flac"
+    return target / _default_target(document).name if target.is_dir() else target
 
 
 def _render(document: Document, target: Path, options: RenderOptions, *, as_json: bool, quiet: bool) -> Rendered:

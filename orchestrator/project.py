@@ -1,10 +1,10 @@
 """Where the files of a production lie: a project is a folder with ``script.yaml``; a lone script has them beside it.
 
-    project/script.yaml  soundwright.lock  history/  renders/  project.toml     beside NAME.yaml: NAME.lock  NAME.history/
+    folder/script.yaml, soundwright.lock, history/, renders/, project.toml       NAME.yaml, NAME.lock, NAME.history/
 
 ``project.toml`` holds what the command line would otherwise be told each time:
 
-    llm = "gguf:writer.gguf"      # as --llm; no server's address: whoever wrote the project would choose who gets your words
+    llm = "gguf:writer.gguf"      # as --llm; no server's address, for a project must not choose who gets your words
     max_cost = 0.5                # US dollars that one request may cost
     [tools]
     speak = "kokoro"              # as --tool speak=kokoro

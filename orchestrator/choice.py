@@ -109,6 +109,10 @@ class Chooser:
         if absent and self.weights.offline:
             pull = f"soundwright models pull {' '.join(absent)}"
             return Verdict(spec, False, f"the models {', '.join(absent)} are not here, and we are offline", pull)
+        for model in absent:
+            obstacle = self.weights.obstacle(model)
+            if obstacle is not None:
+                return Verdict(spec, False, obstacle.reason, obstacle.remedy)
         fetching = f"; fetches {', '.join(absent)} first" if absent else ""
         return Verdict(spec, True, f"fits, rank {spec.rank}{fetching}")
 

@@ -17,7 +17,6 @@ from soundwright.orchestrator.operation_reports import known
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.tools.base import ToolSpec, VoiceInfo
-from soundwright.tools.model_store import PullProgress
 
 Row = dict[str, Any]
 SAMPLE_TEXT = {
@@ -94,64 +93,6 @@ def doctor_rows(names: Sequence[str], *, offline: bool) -> list[Row]:
     ]
 
 
-def model_rows() -> list[Row]:
-    """Every model of the store."""
-    store = Workshop.open(offline=True).models
-    return [
-        {
-            "model": model.name,
-            "size": _size(model.size),
-            "licence": model.licence,
-            "state": state,
-            "summary": model.summary,
-        }
-        for model, state in store.list()
-    ]
-
-
-def pull(names: Sequence[str], *, offline: bool, quiet: bool) -> Iterator[str]:
-    """Fetch models, with a bar each; yields the name of each that is there.
-
-    Raises:
-        ToolMissing: there is no such model, or no source could serve it.
-    """
-    store = Workshop.open(offline=offline).models
-    wanted = [model.name for model, _ in store.list()] if list(names) == ["all"] else list(names)
-    for name in wanted:
-        store.model(name)
-    from rich.console import Console  # noqa: PLC0415  only where bars are drawn
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
-
-    with Progress(
-        "{task.description}",
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=quiet,
-    ) as bars:
-        tasks: dict[str, Any] = {}
-
-        def report(progress: PullProgress) -> None:
-            task = tasks.setdefault(progress.file, None)
-            if task is None:
-                task = tasks[progress.file] = bars.add_task(progress.file, total=progress.total)
-            bars.update(task, completed=progress.done)
-
-        for name in wanted:
-            store.pull(name, report)
-            yield name
-
-
-def verify_rows(names: Sequence[str]) -> list[Row]:
-    """The state of every file of the models that are here, by their bytes."""
-    store = Workshop.open(offline=True).models
-    wanted = list(names) or [model.name for model, state in store.list() if state != "missing"]
-    return [
-        {"model": name, "file": file, "state": state} for name in wanted for file, state in store.verify(name).items()
-    ]
-
-
 def voice_rows(*, language: str = "", gender: str = "") -> list[Row]:
     """Every voice of the tools that are installed."""
     return [
@@ -198,7 +139,7 @@ def voice_sample(preset: str, text: str, out: Path | None) -> Path:
 def cache_facts() -> Row:
     """Where the cache is and what it holds."""
     info = Workshop.open(offline=True).cache.info()
-    return {"folder": str(info.root), "assets": info.assets, "bytes": info.bytes, "size": _size(info.bytes)}
+    return {"folder": str(info.root), "assets": info.assets, "bytes": info.bytes, "size": size_text(info.bytes)}
 
 
 def collect_garbage(max_size: str) -> Row:
@@ -210,9 +151,9 @@ def collect_garbage(max_size: str) -> Row:
     done = Workshop.open(offline=True).cache.gc(parse_size(max_size))
     return {
         "removed": done.removed,
-        "freed": _size(done.freed_bytes),
+        "freed": size_text(done.freed_bytes),
         "kept": done.kept,
-        "size": _size(done.kept_bytes),
+        "size": size_text(done.kept_bytes),
     }
 
 
@@ -271,7 +212,8 @@ def _short(names: Iterable[str], most: int = 4) -> str:
     return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
 
 
-def _size(count: int) -> str:
+def size_text(count: int) -> str:
+    """Bytes for people."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 

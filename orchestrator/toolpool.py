@@ -9,6 +9,7 @@ from pathlib import Path
 
 from soundwright.orchestrator.weights import Weights
 from soundwright.tools.base import Place, Tool, ToolSpec
+from soundwright.tools.errors import ToolMissing
 from soundwright.tools.registry import Registry
 
 
@@ -66,9 +67,18 @@ class ToolPool:
         files = self._files(spec, tell)
         # The number of threads decides the order of sums in some engines: it belongs to the tool, not to the run.
         tool.load(Place(device, dtype, files, max(1, spec.cores)))
+        self._confirm(tool)
         with self._guard:
             self._loaded_mb += spec.memory_mb
         return tool
+
+    def _confirm(self, tool: Tool) -> None:
+        """What was loaded is what was checked: weights that changed in between are never used."""
+        try:
+            self._weights.confirm(tool.spec.models)
+        except ToolMissing:
+            tool.close()
+            raise
 
     def _files(self, spec: ToolSpec, tell: Callable[[str], None]) -> dict[str, Path]:
         for model in spec.models:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from soundwright.tools.errors import ToolMissing
+from soundwright.tools.model_store import Obstacle
 
 
 class Weights(Protocol):
@@ -42,6 +43,16 @@ class Weights(Protocol):
             ToolMissing: it cannot be had.
         """
 
+    def obstacle(self, model: str) -> Obstacle | None:
+        """Why a model that is not ready is not to be fetched by a run, and what would help; None where it may be."""
+
+    def confirm(self, models: Iterable[str]) -> None:
+        """Make sure that the files of ``paths`` are still those that were checked: to be called after loading.
+
+        Raises:
+            ToolMissing: one was changed.
+        """
+
 
 class NoWeights:
     """For tools without models."""
@@ -63,6 +74,15 @@ class NoWeights:
     def pull(self, model: str) -> None:
         """Raises ToolMissing."""
         raise _unknown(model)
+
+    def obstacle(self, model: str) -> Obstacle | None:
+        """Raises ToolMissing."""
+        raise _unknown(model)
+
+    def confirm(self, models: Iterable[str]) -> None:
+        """Nothing for no models."""
+        for model in models:
+            raise _unknown(model)
 
 
 def _refused(model: str) -> str:

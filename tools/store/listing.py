@@ -14,7 +14,12 @@ ArchiveKind = Literal["wheel", "sdist", "zip", "tar"]
 
 LISTING = Path(__file__).resolve().parent.parent / "models.toml"
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
+_REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
+_REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
+_FILE_NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._+-]*/)*[A-Za-z0-9_][A-Za-z0-9._+-]*\Z")
+_TEXTS = ("summary", "licence", "licence_url", "homepage", "attribution", "terms", "own")
+_MARKS = ("gated", "commercial_ok")
 
 
 class ListingError(ValueError):
@@ -54,7 +59,10 @@ Source = UrlSource | PackageSource | PartsSource
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """One file of a model: ``size`` in bytes and ``sha256`` (hex) of the whole, and where it comes from, in order."""
+    """One file of a model: ``size`` in bytes and ``sha256`` (hex) of the whole, and where it comes from, in order.
+
+    ``name`` may lie in a folder (``unet/config.json``). ``sha256`` is empty while it was never seen (see ``Hub``).
+    """
 
     name: str
     size: int
@@ -63,8 +71,28 @@ class ModelFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Hub:
+    """A repository of a model hub whose files' hashes are learned on the first pull and checked ever after.
+
+    ``files`` are patterns of the files that are wanted, of all that are safe to load where there are none; ``skip``
+    are patterns of those that are not. ``pickles`` names files in torch's pickle form that an engine needs and loads
+    with ``weights_only``: they are fetched only where no safetensors file lies beside them.
+    """
+
+    repo: str
+    revision: str = "main"
+    files: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    pickles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """One entry of the store: weights, a soundfont or a pack of sounds, with its licence."""
+    """One entry of the store: weights, a soundfont or a pack of sounds, with its licence.
+
+    ``files`` of a ``hub`` model are known once it was pulled. ``terms`` says in one line what the licence asks.
+    ``own`` says how the user gets weights that no source serves in the form that is needed; they are then added.
+    """
 
     name: str
     summary: str
@@ -73,6 +101,16 @@ class Model:
     licence_url: str = ""
     homepage: str = ""
     attribution: str = ""
+    terms: str = ""
+    gated: bool = False
+    commercial_ok: bool = True
+    hub: Hub | None = None
+    own: str = ""
+
+    @property
+    def restricted(self) -> bool:
+        """Whether its licence has to be accepted before it is fetched."""
+        return self.gated or not self.commercial_ok
 
     @property
     def size(self) -> int:
@@ -91,14 +129,33 @@ def read_listing(path: Path = LISTING) -> Mapping[str, Model]:
     return {name: _model(name, entry) for name, entry in data.get("models", {}).items()}
 
 
+def is_model_name(name: str) -> bool:
+    """Whether ``name`` can be a model's: it is a folder's name too."""
+    return bool(_NAME.match(name))
+
+
 def _model(name: str, entry: dict[str, Any]) -> Model:
-    _need(bool(_FILE_NAME.match(name)), name, "its name is no plain file name")
-    _known(name, entry, {"summary", "licence", "licence_url", "homepage", "attribution", "files"})
+    _need(is_model_name(name), name, "its name is no plain file name")
+    _known(name, entry, {*_TEXTS, *_MARKS, "files", "hub"})
     _need(bool(entry.get("summary")) and bool(entry.get("licence")), name, "summary and licence are required")
+    _need(all(isinstance(entry.get(key, ""), str) for key in _TEXTS), name, f"{', '.join(_TEXTS)} are texts")
+    _need(all(isinstance(entry.get(key, True), bool) for key in _MARKS), name, f"{', '.join(_MARKS)} are true or false")
     files = tuple(_file(name, raw) for raw in entry.get("files", []))
-    _need(bool(files), name, "it has no files")
+    hub = _hub(name, entry["hub"]) if "hub" in entry else None
+    _need(sum(map(bool, (files, hub, entry.get("own")))) == 1, name, "it needs files, a hub or own: one of them")
     _need(len({file.name for file in files}) == len(files), name, "two files have one name")
-    return Model(name, files=files, **{key: value for key, value in entry.items() if key != "files"})
+    told = {key: value for key, value in entry.items() if key in _TEXTS or key in _MARKS}
+    model = Model(name, files=files, hub=hub, **told)
+    _need(bool(model.terms) or not model.restricted, name, "a gated or non-commercial model needs its terms")
+    return model
+
+
+def _hub(model: str, raw: dict[str, Any]) -> Hub:
+    _known(model, raw, {"repo", "revision", "files", "skip", "pickles"})
+    repo, revision = raw.get("repo", ""), raw.get("revision", "main")
+    _need(bool(_REPO.match(repo)), model, f"{repo!r} is no repository; write owner/name")
+    _need(bool(_REVISION.match(revision)), model, f"{revision!r} is no revision")
+    return Hub(repo, revision, *(tuple(raw.get(key, ())) for key in ("files", "skip", "pickles")))
 
 
 def _file(model: str, raw: dict[str, Any]) -> ModelFile:

@@ -212,7 +212,8 @@ def test_an_index_folder_with_hashes_offers_only_the_right_archive(tmp_path: Pat
 def test_the_shipped_listing_is_well_formed() -> None:
     models = read_listing()
     assert {"kokoro-82m", "whisper-base"} <= set(models)
-    assert all(len(model.licence) > 2 and model.size > 0 for model in models.values())
+    assert all(len(model.licence) > 2 and (model.size > 0 or model.hub or model.own) for model in models.values())
+    assert all(model.terms for model in models.values() if model.restricted)
 
 
 def test_a_malformed_listing_names_the_model(tmp_path: Path) -> None:

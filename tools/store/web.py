@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http
 import http.client
 import socket
@@ -150,7 +151,7 @@ class Web:
         request = urllib.request.Request(url, headers={"User-Agent": "soundwright"} | headers)  # noqa: S310  checked above
         _authorise(request, self.tokens)
         try:
-            answer: http.client.HTTPResponse = self._opener().open(request, timeout=self.timeout_s)
+            answer: http.client.HTTPResponse = self._opener.open(request, timeout=self.timeout_s)
         except urllib.error.HTTPError as error:
             with error:
                 raise _failure(url, error, "Range" in headers) from error
@@ -158,6 +159,7 @@ class Web:
             raise SourceFailed(f"{url}: {error}") from error
         return answer
 
+    @functools.cached_property
     def _opener(self) -> urllib.request.OpenerDirector:
         context = ssl.create_default_context(cafile=self.cert or None)
         return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _Redirects(self.tokens))

@@ -243,8 +243,10 @@ def _sounds(plan: Plan, execution: Execution) -> dict[int, Sound]:
         asset = execution.assets[node]
         if asset.path is None:
             raise TypeError(f"{node} gave {asset.kind.value}, no sound")
-        seamless = _seamless(plan, node)
-        sounds[cue] = Sound(asset.path, asset.rate, asset.channels, asset.frames, asset.tail, asset.words, seamless)
+        sounds[cue] = Sound(
+            asset.path, asset.rate, asset.channels, asset.frames, asset.tail, asset.words, _seamless(plan, node),
+            asset.loudness_lufs,
+        )  # fmt: skip
     return sounds
 
 

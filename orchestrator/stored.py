@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from soundwright.orchestrator.errors import CacheDamaged
+from soundwright.orchestrator.mix.meter import loudness_lufs
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.tools import audio_files
 from soundwright.tools.assets import (
@@ -78,6 +80,12 @@ class StoredAsset:
         """Word times in seconds, where the asset is speech and has them."""
         words = self.value.get("words")
         return None if words is None else tuple(Word(**word) for word in words)
+
+    @property
+    def loudness_lufs(self) -> float | None:
+        """Integrated loudness without the tail, where it was measured when the asset was stored."""
+        loudness = self.value.get("loudness")
+        return None if loudness is None else float(loudness)
 
     def load(self) -> Asset:
         """The asset itself, checked against its content hash.
@@ -148,11 +156,19 @@ def _plain(kind: Kind, value: Mapping[str, Any]) -> Asset:
 
 
 def _audio_value(audio: Audio) -> dict[str, Any]:
-    value: dict[str, Any] = {"tail": audio.tail}
+    value: dict[str, Any] = {"tail": audio.tail, "loudness": _loudness(audio)}
     if isinstance(audio, Speech):
         words = None if audio.words is None else [asdict(word) for word in audio.words]
         value |= {"text": audio.text, "language": audio.language, "words": words}
     return value
+
+
+def _loudness(audio: Audio) -> float | None:
+    """Measured once, when the sound is stored, and not whenever it is mixed; None for what no mix plays as it is."""
+    if audio.channels > 2:
+        return None
+    measured = loudness_lufs(audio.samples[:, : audio.frames - audio.tail].T, audio.rate)
+    return measured if math.isfinite(measured) else None
 
 
 def _audio(value: Mapping[str, Any], file: Path) -> Audio:

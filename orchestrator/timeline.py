@@ -24,6 +24,7 @@ class Sound:
     """The audio of a cue: a file of ``frames`` at ``rate``, the last ``tail`` of them only the ringing of an effect.
 
     ``words`` are timed from its start. ``seamless``: its end joins its start, so it repeats without an audible join.
+    ``loudness_lufs`` is that of all its channels without the tail, where it is known.
     """
 
     file: Path
@@ -33,6 +34,7 @@ class Sound:
     tail: int = 0
     words: tuple[Word, ...] | None = None
     seamless: bool = False
+    loudness_lufs: float | None = None
 
     @property
     def length_s(self) -> float:

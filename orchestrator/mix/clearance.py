@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundwright.orchestrator.mix.ducking import ATTACK_S, RELEASE_S
+from soundwright.orchestrator.mix.envelopes import amplitudes
 from soundwright.orchestrator.mix.meter import SILENCE_LUFS, LoudnessMeter
 from soundwright.orchestrator.timeline import Clip, Stem, Timeline
 from soundwright.scripts_compiler.units import frames
@@ -48,11 +49,13 @@ class Clearance:
         near = [d for d in self._deeper if d.start - self._attack < last and d.end + self._release > first]
         if not near:
             return None
-        at, depth = np.arange(first, last), np.zeros(last - first)
+        depth = np.zeros(last - first)
         for d in near:
             corners = [d.start - self._attack, d.start, d.end, d.end + self._release]
-            np.maximum(depth, np.interp(at, corners, [0.0, d.db, d.db, 0.0]), out=depth)
-        return np.asarray(10.0 ** (depth / -20))
+            at = np.arange(max(first, corners[0]), min(last, corners[-1]))
+            part = depth[at[0] - first : at[-1] + 1 - first]
+            np.maximum(part, np.interp(at, corners, [0.0, d.db, d.db, 0.0]), out=part)
+        return amplitudes(-depth)
 
 
 def ducked_beds(timeline: Timeline, stem: Stem) -> tuple[Clip, ...]:

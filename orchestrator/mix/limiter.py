@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from soundwright.orchestrator.mix.envelopes import amplitudes
 from soundwright.orchestrator.mix.true_peak import HALF_TAPS, peaks
 from soundwright.tools.assets import Samples
 
@@ -54,7 +55,7 @@ class Limiter:
             return block
         smooth = np.convolve(joined, self._window, mode="valid")
         self.reduction_db = max(self.reduction_db, float(-smooth.min()))
-        return np.asarray(block * 10.0 ** (smooth / 20), dtype=np.float32)
+        return np.asarray(block * amplitudes(smooth), dtype=np.float32)
 
     def _needed(self, samples: Samples) -> Curve | None:
         """For each frame of the block the least gain needed from there to ``_ahead`` later; None where none is."""

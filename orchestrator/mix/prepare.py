@@ -68,6 +68,8 @@ def _loudness(clip: Clip, file: AudioFile, channels: int, whole: Samples | None)
     """Of the whole recording without its tail, as many channels as are played."""
     body = file.frames - clip.sound.tail
     kept = kept_channels(file.channels, channels)
+    if clip.sound.loudness_lufs is not None and kept == file.channels:
+        return clip.sound.loudness_lufs
     meter = LoudnessMeter(file.rate, kept)
     for start in range(0, body, _BLOCK):
         stop = min(start + _BLOCK, body)

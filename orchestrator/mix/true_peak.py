@@ -48,32 +48,38 @@ def peaks(samples: Samples, floor: float = 0.0) -> Samples:
     The first and last ``HALF_TAPS`` values know nothing beyond the ends. Stretches that cannot exceed ``floor`` are
     given by their samples alone.
     """
-    magnitude: Samples = np.abs(samples).max(axis=0)
+    magnitude = _loudest_channel(samples)
     starts = range(0, magnitude.size, _BLOCK)
     loudest = np.maximum.reduceat(magnitude, starts) if starts else magnitude
-    for number, start in enumerate(starts):
-        # The filters reach into the blocks on both sides.
-        around = float(loudest[max(0, number - 1) : number + 2].max())
-        if around * overshoot() <= floor or around == 0.0:
-            continue
-        stop = min(start + _BLOCK, magnitude.size)
-        between = _between(samples, start, stop)
-        np.maximum(magnitude[start:stop], between, out=magnitude[start:stop])
+    # The filters reach into the blocks on both sides.
+    around = np.maximum(loudest, np.maximum(np.append(loudest[1:], 0), np.insert(loudest[:-1], 0, 0)))
+    for number in np.flatnonzero((around * overshoot() > floor) & (around > 0)):
+        start, stop = starts[number], min(starts[number] + _BLOCK, magnitude.size)
+        for channel in samples:
+            for between in _between(channel, start, stop):
+                np.maximum(magnitude[start:stop], between, out=magnitude[start:stop])
     return magnitude
 
 
-def _between(samples: Samples, start: int, stop: int) -> Samples:
-    """The highest absolute value strictly between each sample and the next."""
+def _loudest_channel(samples: Samples) -> Samples:
+    """The highest absolute value over all channels. By channel: a maximum along a short axis is slow."""
+    loudest: Samples = np.abs(samples[0])
+    for channel in samples[1:]:
+        np.maximum(loudest, np.abs(channel), out=loudest)
+    return loudest
+
+
+def _between(channel: Samples, start: int, stop: int) -> Samples:
+    """Absolute values at each of the moments between a sample and the next, (6, stop - start)."""
     low, high = start - HALF_TAPS + 1, stop + HALF_TAPS
-    padded = np.zeros((samples.shape[0], high - low), np.float32)
-    inner = slice(max(low, 0), min(high, samples.shape[1]))
-    padded[:, inner.start - low : inner.stop - low] = samples[:, inner]
-    best = np.zeros(stop - start, np.float32)
-    for channel in padded:
-        windows = np.lib.stride_tricks.sliding_window_view(channel, stop - start)[: 2 * HALF_TAPS]
-        between = phases() @ np.ascontiguousarray(windows)
-        np.maximum(best, np.abs(between, out=between).max(axis=0), out=best)
-    return best
+    padded = np.zeros(high - low, np.float32)
+    inner = slice(max(low, 0), min(high, channel.size))
+    padded[inner.start - low : inner.stop - low] = channel[inner]
+    windows = np.empty((2 * HALF_TAPS, stop - start), np.float32)
+    for tap, window in enumerate(windows):
+        window[:] = padded[tap : tap + stop - start]
+    between = phases() @ windows
+    return np.asarray(np.abs(between, out=between))
 
 
 class TruePeakMeter:

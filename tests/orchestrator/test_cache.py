@@ -19,6 +19,7 @@ from soundwright.tools.assets import (
     Audio,
     Event,
     Events,
+    Image,
     Note,
     Notes,
     Part,
@@ -58,6 +59,7 @@ ASSETS: list[Asset] = [
     Speech(noise().samples, 24000, 7, "Ünïcode “text” 🎧", "de", (Word("Ünïcode", 0.0, 0.1), Word("text", 0.1, 0.2))),
     Speech(noise().samples, 24000, 0, "without times", "en", None),
     Text("only text\n{{ braces }}"),
+    Image(b"\x89PNG\r\n\x1a\n and so on"),
     Transcript("hello", "en", (Word("hello", 0.0, 0.4),)),
     Transcript("hello"),
     Events((Event("rain", 0.0, 1.0, 0.25),)),
@@ -87,6 +89,18 @@ def test_a_stored_sound_tells_what_the_timeline_needs(tmp_path: Path) -> None:
     assert stored.length_s == pytest.approx(4000 / 24000)
     assert stored.words == words
     assert path_of(stored).suffix == ".wav"
+
+
+def test_a_stored_sound_knows_its_loudness_without_the_tail(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    ringing = noise(frames=48000, tail=24000)
+    ringing.samples[:, 24000:] *= 10
+    (alone, silent, many) = (noise(frames=24000), Audio(np.zeros((1, 9), np.float32), 8000), noise(channels=4))
+    alone.samples[:] = ringing.samples[:, :24000]
+    stored = [cache.put(key(str(n)), sound, RECORD) for n, sound in enumerate((ringing, alone, silent, many))]
+    assert stored[0].loudness_lufs == stored[1].loudness_lufs == pytest.approx(0.0, abs=6.0)
+    assert stored[2].loudness_lufs is None
+    assert stored[3].loudness_lufs is None
 
 
 def test_an_unknown_key_is_a_miss(tmp_path: Path) -> None:

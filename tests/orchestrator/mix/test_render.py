@@ -230,3 +230,13 @@ def test_more_than_two_channels_become_one(studio: Any) -> None:
     six = studio.noise(1.0, channels=6)
     mix = studio.render(studio.clip(studio.keep("six", six)))
     np.testing.assert_allclose(mix[0], six.mean(axis=0) * HALF, atol=1e-6)
+
+
+@pytest.mark.parametrize(("channels", "programme"), [(1, 2), (2, 2), (2, 1)])
+def test_a_loudness_known_beforehand_gives_the_same_mix(studio: Any, channels: int, programme: int) -> None:
+    samples = studio.noise(1.0, channels=channels)
+    samples[-1] *= 0.3
+    sound = studio.keep("noise", samples)
+    known = replace(sound, loudness_lufs=loudness_lufs(samples.T, 48000))
+    measured, told = (studio.render(studio.clip(s, loudness_lufs=-23.0), channels=programme) for s in (sound, known))
+    np.testing.assert_array_equal(measured, told)

@@ -71,6 +71,7 @@ class NullTool:
         **spec: Any,  # noqa: ANN401  fields of ToolSpec
     ) -> None:
         facts: dict[str, Any] = {"voices": VOICES, "languages": ("en",), "speed": 1000.0, "memory_mb": 10}
+        facts["help"] = "A tone in place of every engine."
         self.spec = ToolSpec(name, spec.pop("version", "1"), tuple(operations), "Apache-2.0", **{**facts, **spec})
         self.delay_s, self.fail_on, self.word_times = delay_s, fail_on, word_times
 

@@ -42,7 +42,7 @@ class PocketsphinxTool:
 
     spec = ToolSpec(
         name="pocketsphinx",
-        version="5.1",
+        version="5.1+1",
         operations=("align",),
         licence_code="BSD-2-Clause",
         licence_weights="BSD-2-Clause",
@@ -110,6 +110,7 @@ class PocketsphinxTool:
         _add_unknown(decoder, tokens)
         try:
             decoder.set_align_text(" ".join(tokens))
+            decoder.reinit_feat()  # what was aligned before must not colour its estimate of noise
             decoder.start_utt()
             decoder.process_raw(pcm.tobytes(), full_utt=True)
             decoder.end_utt()

@@ -71,6 +71,9 @@ class HibariTool:
     def _speak(self, request: Request) -> Speech:
         from soundwright.tools.tts.g2p import phonemes  # noqa: PLC0415  so that it can be missing until it is used
 
+        preset = str(request.params.get("preset") or VOICE.preset)
+        if preset != VOICE.preset:
+            raise ToolError(f"hibari has one voice, {VOICE.preset}, and none called {preset!r}.")
         take = int(request.params.get("take", 0))
         pace = float(request.params.get("speed", 1.0))
         tempo = pace * (_TAKE_SPEEDS[(take - 1) % len(_TAKE_SPEEDS)] if take else 1.0)

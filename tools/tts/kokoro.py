@@ -88,6 +88,7 @@ class KokoroTool:
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Speak every request; pieces of all requests are computed side by side, results come in order."""
+        context.check()
         stop = threading.Event()
 
         def speak_piece(piece: Piece, voice: KokoroVoice, speed: float, take: int) -> Samples:

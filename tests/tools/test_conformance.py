@@ -1,0 +1,88 @@
+"""Every tool that is installed, with its weights, held against the contract.
+
+Local engines are tried by ``make test``, others by ``make test-engines``. An engine whose weights no registry has is
+tried with tiny random ones by a test of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from soundwright.orchestrator.config import load_config
+from soundwright.tools.base import Tool, ToolSpec
+from soundwright.tools.errors import ToolMissing
+from soundwright.tools.model_store import ModelStore
+from soundwright.tools.null import NullTool
+from soundwright.tools.registry import Registry
+from soundwright.tools.store.listing import PackageSource, PartsSource
+from soundwright.tools.testing import conformance
+
+pytestmark = pytest.mark.usefixtures("models_folder")
+REGISTRY = Registry.discover()
+STORE = ModelStore(load_config().models)
+LOCAL = ("", "local")
+SKIPPED: Mapping[str, Mapping[str, str]] = {
+    "null": {"bad_input_is_a_tool_error": "it does whatever it is asked"},
+}
+"""Checks that cannot hold, by tool and check, with the reason."""
+SHORT: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "kokoro": {"speak": {"text": "Come in."}},
+    "vocal-synth": {"vocalise": {"vocal": "breath"}},
+}
+"""Requests that slow engines are tried with, by tool and operation."""
+
+
+def _test_of(spec: ToolSpec) -> Callable[..., None]:
+    test = conformance(
+        _Maker(spec), weights=lambda folder: _weights(spec), params=SHORT.get(spec.name), skip=SKIPPED.get(spec.name),
+    )  # fmt: skip
+    marks = [pytest.mark.xdist_group(f"conformance-{spec.name}")]
+    if spec.extra not in LOCAL or spec.home != "process":
+        marks.append(pytest.mark.engines)
+    if reason := _not_here(spec):
+        marks.append(pytest.mark.skip(reason=reason))
+    for mark in marks:
+        test = mark(test)
+    return test
+
+
+def _weights(spec: ToolSpec) -> dict[str, Path]:
+    for model in spec.models:
+        STORE.pull(model)
+    return STORE.paths(spec.models)
+
+
+class _Maker:
+    """Makes a tool of the registry; its module is that of the tool, for the check of imports."""
+
+    def __init__(self, spec: ToolSpec) -> None:
+        self.spec = spec
+        self.__module__ = type(REGISTRY.create(spec.name)).__module__
+
+    def __call__(self) -> Tool:
+        return REGISTRY.create(self.spec.name)
+
+
+def _not_here(spec: ToolSpec) -> str:
+    """Why a tool cannot be tried here; empty where it can. What local engines need must be here."""
+    missing = REGISTRY.missing(spec)
+    if missing is not None and spec.extra not in LOCAL:
+        return str(missing)
+    try:
+        absent = [model for model in spec.models if not (STORE.is_ready(model) or _in_packages(model))]
+    except ToolMissing as error:
+        return str(error)
+    return f"no registry carries {', '.join(absent)}" if absent else ""
+
+
+def _in_packages(model: str) -> bool:
+    files = STORE.model(model).files
+    return all(any(isinstance(s, PackageSource | PartsSource) for s in file.sources) for file in files)
+
+
+test_null = conformance(NullTool, skip=SKIPPED["null"])
+for _spec in REGISTRY.specs.values():
+    globals()[f"test_{_spec.name.replace('-', '_').replace('.', '_')}"] = _test_of(_spec)

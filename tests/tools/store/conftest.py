@@ -68,9 +68,6 @@ class HubServer:
     retry_after: str | None = "0"
     wait_s: float = 0.0
     asked: list[Asked] = field(default_factory=list)
-    at_once: int = 0
-    most_at_once: int = 0
-    guard: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def url(self) -> str:
@@ -115,15 +112,7 @@ def running(server: HubServer) -> Iterator[HubServer]:
             start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
             if start >= len(data):
                 return self._end(416)
-            with server.guard:
-                server.at_once += 1
-                server.most_at_once = max(server.at_once, server.most_at_once)
-            try:
-                self._send(data, start, server.cut_after.pop(name, None))
-            finally:
-                with server.guard:
-                    server.at_once -= 1
-            return None
+            return self._send(data, start, server.cut_after.pop(name, None))
 
         def _send(self, data: bytes, start: int = 0, stop: int | None = None) -> None:
             self.send_response(206 if start else 200)

@@ -16,6 +16,7 @@ from soundwright.orchestrator.weights import NoWeights, Weights
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.extensions import installed
 from soundwright.scripts_compiler.graph import Graph, Node, NodeId
+from soundwright.scripts_compiler.input_kinds import READERS
 from soundwright.scripts_compiler.operations import Catalogue
 from soundwright.scripts_compiler.script import Script
 from soundwright.tools.base import ToolSpec
@@ -108,11 +109,11 @@ class _Binding:
 
     def _bind(self, node: Node) -> None:
         voice = self._voice(node)
-        if voice is None and node.op == "speak" and "sample" not in node.inputs and self.cast.missing:
+        if voice is None and node.op == "speak" and not _own_voice(node) and self.cast.missing:
             return  # casting has said why
         node, tool, params = self._tool_for(node, voice)
         hash_ = ""
-        if node.op in {"load_file", "load_image"}:
+        if node.op in READERS:
             path = self.paths.get(str(params["file"]), Path(str(params["file"])))
             params["file"], hash_ = str(path), self._file_hash(path)
         self._check_take(node, tool, params)
@@ -150,8 +151,9 @@ class _Binding:
     def _speaker(
         self, node: Node, voice: LockedVoice | None, params: dict[str, Any]
     ) -> tuple[Node, ToolSpec, dict[str, Any]]:
-        if "sample" in node.inputs:
-            cloner = self.chooser.choose(Need("speak", str(params["language"]), honours=("sample",)))
+        given = _own_voice(node)
+        if given:
+            cloner = self.chooser.choose(Need("speak", str(params["language"]), honours=(given,)))
             return node, cloner, {**params, "voice": ""}
         if voice is None:
             raise ToolMissing(f"nobody was cast for {params['voice']!r}.")
@@ -210,10 +212,15 @@ def _need(node: Node) -> Need:
     return Need(node.op, str(language or ""), None if length is None else float(length))
 
 
+def _own_voice(node: Node) -> str:
+    """The input that brings a line's voice along, so that nobody is cast; empty where there is none."""
+    return next((port for port in ("clone", "sample") if port in node.inputs), "")
+
+
 def _spoken(graph: Graph) -> Iterator[tuple[str, str]]:
     """(voice, language) of every line that a cast voice says."""
     for node in graph.nodes.values():
-        if node.op == "speak" and "sample" not in node.inputs:
+        if node.op == "speak" and not _own_voice(node):
             yield str(node.params["voice"]), str(node.params["language"])
 
 

@@ -7,6 +7,7 @@ So a single operation is checked, bound, cached, cancelled and reported exactly 
 
 from __future__ import annotations
 
+import difflib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,11 +21,16 @@ from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler.compile import compile_script
 from soundwright.scripts_compiler.document import from_data
 from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.input_kinds import kind_of_file
+from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.operations import Operation, Port
 from soundwright.scripts_compiler.paths import resolve_inputs
+from soundwright.tools import voice_file
 from soundwright.tools.assets import Asset
+from soundwright.tools.registry import Registry
 
 STEP = "result"
+SPEAKER = "speaker"
 Files = Mapping[str, Path | Sequence[Path]]
 
 
@@ -63,14 +69,16 @@ def perform(
     """
     shop = workshop or Workshop.open()
     paths = {port: [given] if isinstance(given, Path) else list(given) for port, given in files.items()}
-    document = from_data(_script(_operation(op, shop), params, paths), source=op, catalogue=shop.catalogue())
+    voices, params = _voice(operation_named(op, shop), params, paths, shop.registry)
+    data = _script(operation_named(op, shop), params, paths)
+    document = from_data({**data, "voices": voices}, source=op, catalogue=shop.catalogue())
     script = document.script
     graph = compile_script(script, shop.catalogue(), [STEP])
     graph = replace(graph, cues={})  # the silence that makes the script whole is not asked for
     roots = [path.resolve().parent for several in paths.values() for path in several]
     plan = bind(
-        graph, script, shop.registry, shop.models, files=resolve_inputs(script, Path.cwd(), roots), options=options,
-        catalogue=shop.catalogue(),
+        graph, script, shop.registry, shop.models, files=resolve_inputs(script, Path.cwd(), roots),
+        options=_learned_by(op, paths, options or Options()), catalogue=shop.catalogue(),
     )  # fmt: skip
     execution = execute(
         plan, shop.cache, observer=observer, jobs=jobs or shop.config.jobs, cancel=cancel, models=shop.models
@@ -89,10 +97,15 @@ def first_input(op: str, workshop: Workshop) -> Port | None:
     Raises:
         ScriptError: no such operation.
     """
-    return next((port for port in _operation(op, workshop).inputs if port.kind.value in {"Audio", "Image"}), None)
+    return next((port for port in operation_named(op, workshop).inputs if port.kind.value in {"Audio", "Image"}), None)
 
 
-def _operation(op: str, workshop: Workshop) -> Operation:
+def operation_named(op: str, workshop: Workshop) -> Operation:
+    """The operation of that name that users may ask for.
+
+    Raises:
+        ScriptError: there is none; near names are in the message.
+    """
     catalogue = workshop.catalogue()
     if op in catalogue and not catalogue[op].internal:
         return catalogue[op]
@@ -121,3 +134,39 @@ def _script(operation: Operation, params: Mapping[str, Any], files: Mapping[str,
         inputs += [{"id": i, "file": str(path.resolve())} for i, path in zip(ids, several, strict=True)]
         step[port] = ids if ports[port].many else {"from": ids[0]}
     return {"version": 1, "inputs": inputs, "steps": [step], "cues": [{"type": "pause", "length": 0}]}
+
+
+def _voice(
+    operation: Operation, params: Mapping[str, Any], files: Mapping[str, object], registry: Registry
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The one voice of an operation that speaks: ``voice`` describes it, or ``preset`` (or ``TOOL/PRESET``) pins it."""
+    fields, wanted = operation.parameters.model_fields, dict(params)
+    if not {"voice", "preset"} <= set(fields) or {"clone", "sample"} & set(files):
+        return [], wanted
+    described, preset = wanted.get("voice"), wanted.pop("preset", "")
+    voice = {"name": SPEAKER, "description": described if isinstance(described, str) and described else SPEAKER}
+    if preset:
+        tool, known = _preset(str(preset), registry)
+        voice |= {"tool": tool, "preset": known}
+    return [voice], {**wanted, "voice": SPEAKER}
+
+
+def _preset(preset: str, registry: Registry) -> tuple[str, str]:
+    known = {f"{spec.name}/{voice.preset}": (spec.name, voice.preset)
+             for spec in registry.specs.values() for voice in spec.voices}  # fmt: skip
+    found = [pair for name, pair in known.items() if preset in (name, pair[1])]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        both = " or ".join("/".join(pair) for pair in found)
+        raise ScriptError([Problem("preset", f"{preset!r} is a voice of several tools.", f"Write {both}.")])
+    near = difflib.get_close_matches(preset, {*known, *(pair[1] for pair in known.values())}, n=3)
+    remedy = f"Did you mean {', '.join(near)}?" if near else "`soundwright voices list` lists them."
+    raise ScriptError([Problem("preset", f"no voice is called {preset!r}.", remedy)])
+
+
+def _learned_by(op: str, files: Mapping[str, Sequence[Path]], options: Options) -> Options:
+    """A saved voice is spoken by the tool that learned it, unless another is pinned."""
+    voices = [path for several in files.values() for path in several if kind_of_file(path.name) is Kind.VOICE]
+    tool = voice_file.tool_of(voices[0]) if voices else ""
+    return replace(options, tools={op: tool, **options.tools}) if tool else options

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
-from soundwright.orchestrator.timeline import Line, Timeline
+from soundwright.orchestrator.timeline import Line
 
 LONGEST_CHARS = 84
 ROW_CHARS = 42
 SHORTEST_S = 0.7
+
+
+class Spoken(Protocol):
+    """What is subtitled: a timeline, or lines that were heard in a recording. A line may be without a speaker."""
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """Spoken lines in order of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,7 @@ class Caption:
     text: str
 
 
-def captions(timeline: Timeline) -> list[Caption]:
+def captions(timeline: Spoken) -> list[Caption]:
     """Every spoken line with its text, long ones cut where a sentence or a phrase ends.
 
     A part is shown when its first word is spoken: by the word times where there are some, else in proportion.
@@ -31,24 +40,24 @@ def captions(timeline: Timeline) -> list[Caption]:
     return [caption for line in timeline.lines if line.text.strip() for caption in _of_line(line)]
 
 
-def to_srt(timeline: Timeline) -> str:
+def to_srt(timeline: Spoken) -> str:
     """SubRip: numbered, ``00:00:01,000 --> 00:00:02,500``."""
     return "".join(
-        f"{number}\n{_clock(c.start_s, ',')} --> {_clock(c.end_s, ',')}\n{_rows(f'{c.speaker}: {c.text}')}\n\n"
+        f"{number}\n{_clock(c.start_s, ',')} --> {_clock(c.end_s, ',')}\n{_rows(_said(c))}\n\n"
         for number, c in enumerate(captions(timeline), 1)
     )
 
 
-def to_vtt(timeline: Timeline) -> str:
+def to_vtt(timeline: Spoken) -> str:
     """WebVTT with voice tags."""
     cues = (
-        f"{_clock(c.start_s, '.')} --> {_clock(c.end_s, '.')}\n<v {_escape(c.speaker)}>{_escape(_rows(c.text))}\n\n"
+        f"{_clock(c.start_s, '.')} --> {_clock(c.end_s, '.')}\n{_tag(c.speaker)}{_escape(_rows(c.text))}\n\n"
         for c in captions(timeline)
     )
     return "WEBVTT\n\n" + "".join(cues)
 
 
-FORMS: Mapping[str, Callable[[Timeline], str]] = {".srt": to_srt, ".vtt": to_vtt}
+FORMS: Mapping[str, Callable[[Spoken], str]] = {".srt": to_srt, ".vtt": to_vtt}
 
 
 def _of_line(line: Line) -> Iterator[Caption]:
@@ -111,6 +120,14 @@ def _clock(seconds: float, mark: str) -> str:
     millis = round(seconds * 1000)
     minutes, millis = divmod(millis, 60000)
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{millis // 1000:02d}{mark}{millis % 1000:03d}"
+
+
+def _said(caption: Caption) -> str:
+    return f"{caption.speaker}: {caption.text}" if caption.speaker else caption.text
+
+
+def _tag(speaker: str) -> str:
+    return f"<v {_escape(speaker)}>" if speaker else ""
 
 
 def _escape(text: str) -> str:

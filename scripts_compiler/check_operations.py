@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from soundwright.scripts_compiler.errors import Problem
+from soundwright.scripts_compiler.input_kinds import kind_of_file
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.names import Names
 from soundwright.scripts_compiler.operations import Catalogue, Operation, Port
@@ -229,14 +230,20 @@ class Operations:
 
     def _derive(self, name: str) -> Kind | None:
         if name in self.names.inputs:
-            return Kind.AUDIO
+            return self._input_kind(name)
         if name in self.names.steps:
             return self._step_kind(self.names.steps[name])
         cue = self.script.cues[self.names.cues[name]]
         if isinstance(cue, ClipCue):
             source, stem = _stem(cue.source)
-            return Kind.AUDIO if stem or source in self.names.inputs else self._kinds.get(source)
+            return Kind.AUDIO if stem else self._given(source)
         return Kind.SPEECH if isinstance(cue, SpeechCue) and cue.vocal is None else Kind.AUDIO
+
+    def _given(self, name: str) -> Kind | None:
+        return self._input_kind(name) if name in self.names.inputs else self._kinds.get(name)
+
+    def _input_kind(self, name: str) -> Kind:
+        return kind_of_file(self.script.inputs[self.names.inputs[name]].file)
 
     def _step_kind(self, index: int) -> Kind | None:
         step = self.script.steps[index]
@@ -248,7 +255,7 @@ class Operations:
             text = _reference_text(step.params.get(port.name))
             if text is not None:
                 source, stem = _stem(text)
-                kind = Kind.AUDIO if stem or source in self.names.inputs else self._kinds.get(source)
+                kind = Kind.AUDIO if stem else self._given(source)
                 if kind is not None:
                     fed[port.name] = kind
         return operation.output_for(fed)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from soundwright.scripts_compiler import defaults
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.graph import Graph, Node, NodeId
+from soundwright.scripts_compiler.input_kinds import reader
 from soundwright.scripts_compiler.operations import Catalogue, parameter_problems
 from soundwright.scripts_compiler.references import (
     Applied,
@@ -45,7 +46,6 @@ from soundwright.scripts_compiler.script import (
     is_bed,
 )
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 BED_BASE_S = 30.0
 """Length of the recording that a generated bed repeats, whatever span it fills."""
 
@@ -74,11 +74,6 @@ def lower(script: Script, catalogue: Catalogue, steps: Sequence[str] = ()) -> Gr
     if problems:
         raise ScriptError(problems)
     return Graph(building.nodes, dict(sorted(building.cues.items())), {name: building.made[name] for name in steps})
-
-
-def reader(file: str) -> str:
-    """The operation that reads an input, told by the ending of its name."""
-    return "load_image" if file.lower().endswith(IMAGE_SUFFIXES) else "load_file"
 
 
 def _asked_for_words(script: Script) -> frozenset[str]:

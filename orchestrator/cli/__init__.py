@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from soundwright.orchestrator.cli import projects, stories, toolbox
+from soundwright.orchestrator.cli import projects, single, stories, toolbox
 
 app = typer.Typer(
     name="soundwright",
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 stories.register(app)
 projects.register(app)
+single.register(app)
 toolbox.register(app)
 
 

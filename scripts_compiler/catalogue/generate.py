@@ -156,6 +156,9 @@ OPERATIONS = (
     ),
     Operation("load_file", "Read a recording.", LoadFile, (), Kind.AUDIO, internal=True),
     Operation("load_image", "Read a picture.", LoadFile, (), Kind.IMAGE, internal=True),
+    Operation("load_notes", "Read notes (MIDI).", LoadFile, (), Kind.NOTES, internal=True),
+    Operation("load_text", "Read a text.", LoadFile, (), Kind.TEXT, internal=True),
+    Operation("load_voice", "Read a voice.", LoadFile, (), Kind.VOICE, internal=True),
     Operation(
         "align", "Find when each word of a known text is spoken.", Align, (Port("audio", Kind.AUDIO),), Kind.SPEECH,
     ),

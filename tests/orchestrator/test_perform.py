@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from soundwright.orchestrator.errors import ExecutionError
 from soundwright.orchestrator.perform import perform
 from soundwright.scripts_compiler.errors import ScriptError
 from soundwright.tools import audio_files
-from soundwright.tools.assets import Audio, Scores
+from soundwright.tools.assets import Audio, Scores, Speech
+from soundwright.tools.errors import ToolMissing
 
 
 @pytest.fixture
@@ -65,3 +67,29 @@ def test_what_is_wrong_is_said(
     with pytest.raises(ScriptError) as error:
         perform(op, params, dict.fromkeys(ports, recording))
     assert said in str(error.value)
+
+
+def test_speaking_casts_the_described_voice_or_takes_the_preset(home: Path) -> None:
+    del home
+    by_preset = perform("speak", {"text": "Good evening.", "preset": "hibari/heart"}, {})
+    assert by_preset.tool.startswith("hibari ")
+    assert isinstance(by_preset.asset, Speech)
+    assert by_preset.asset.text == "Good evening."
+
+
+def test_notes_and_texts_are_inputs_by_the_ending_of_their_name(tmp_path: Path, home: Path) -> None:
+    del home
+    (tmp_path / "line.txt").write_text("Come in.\n", encoding="utf-8")
+    said = perform("speak", {"preset": "hibari/heart"}, {"text": tmp_path / "line.txt"}).asset
+    assert isinstance(said, Speech)
+    assert said.text.strip() == "Come in."
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.mid", b"RIFF"), ("a.txt", b"\xff\xfe\x00"), ("a.voice", b"{}\n")])
+def test_a_file_that_is_not_what_its_name_says_is_told(tmp_path: Path, home: Path, name: str, content: bytes) -> None:
+    del home
+    (tmp_path / name).write_bytes(content)
+    port = {"a.mid": ("render_notes", "notes"), "a.txt": ("speak", "text"), "a.voice": ("speak", "clone")}[name]
+    with pytest.raises((ExecutionError, ToolMissing)) as error:
+        perform(port[0], {}, {port[1]: tmp_path / name})
+    assert name in str(error.value) or "clone" in str(error.value) or "render_notes" in str(error.value)

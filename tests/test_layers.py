@@ -35,6 +35,7 @@ CATCH_ALL = {
     "orchestrator/cli/edge.py", "orchestrator/doctor.py", "orchestrator/llm/langchain_client.py",
     "orchestrator/workers.py", "scripts_compiler/extensions.py", "tools/registry.py",
     "tools/testing/checks.py",
+    "tools/worker/host.py",
 }  # fmt: skip
 
 

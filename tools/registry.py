@@ -10,12 +10,14 @@ import copy
 import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
-from soundwright.tools.base import Foreseeing, Tool, ToolSpec
+from soundwright.tools.base import Foreseeing, Home, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
+from soundwright.tools.homes.settings import Homes
+from soundwright.tools.worker.tool import WorkerTool, adapted
 
 GROUP = "soundwright.tools"
 DISTRIBUTION = "soundwright"
@@ -52,12 +54,22 @@ class _Entry:
     spec: ToolSpec
     owner: str
     make: Callable[[], Tool] = field(compare=False)
+    target: str = ""
+
+    @property
+    def ours(self) -> bool:
+        """Whether it comes with Soundwright itself."""
+        return self.owner.partition(" ")[0] == DISTRIBUTION
 
 
 class Registry:
-    """Tools by name. ``Registry(tools)`` takes tool classes, factories without arguments, or unloaded tools."""
+    """Tools by name. ``Registry(tools)`` takes tool classes, factories without arguments, or unloaded tools.
 
-    def __init__(self, tools: Iterable[Tool | Callable[[], Tool]] = ()) -> None:
+    ``homes`` says which of the installed ones run in a worker process: by default those of other packages.
+    """
+
+    def __init__(self, tools: Iterable[Tool | Callable[[], Tool]] = (), homes: Homes | None = None) -> None:
+        self.homes = homes or Homes()
         self._entries: dict[str, _Entry] = {}
         self._missing: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.unusable: tuple[Unusable, ...] = ()
@@ -65,13 +77,13 @@ class Registry:
             self._add(_entry(tool, getattr(tool, "__module__", "") or type(tool).__module__))
 
     @classmethod
-    def discover(cls) -> Registry:
+    def discover(cls, homes: Homes | None = None) -> Registry:
         """The tools of all installed packages. One that cannot be imported is kept in ``unusable`` with the reason.
 
         Raises:
             RegistryError: two packages declare a tool of one name; both are named.
         """
-        registry = cls()
+        registry = cls(homes=homes)
         broken: list[Unusable] = []
         points = importlib.metadata.entry_points(group=GROUP)
         for point in sorted(points, key=lambda p: (p.name, p.value)):
@@ -99,18 +111,29 @@ class Registry:
         return tuple(sorted(fitting, key=lambda spec: (-spec.rank, spec.name)))
 
     def create(self, name: str) -> Tool:
-        """A new, unloaded tool.
+        """A new, unloaded tool, in the home that it has.
 
         Raises:
             ToolMissing: no tool of that name is installed.
         """
         if name not in self._entries:
             raise ToolMissing(self.unknown(name))
-        return self._entries[name].make()
+        entry = self._entries[name]
+        if entry.target and self.home(name) == "worker":
+            return WorkerTool(entry.spec, adapted(entry.target), self.homes)
+        tool = entry.make()
+        if isinstance(tool, WorkerTool):
+            tool.settle(self.homes)
+        return tool
+
+    def home(self, name: str) -> Home:
+        """Where a tool runs: as the user's settings say, else as it says itself."""
+        entry = self._entries[name]
+        return self.homes.home_of(entry.spec, ours=entry.ours or not entry.target)
 
     def refusal(self, name: str, op: str, params: Mapping[str, Any]) -> str:
         """Why a tool cannot do a request, as far as it can tell beforehand; empty where nothing speaks against it."""
-        tool = self.create(name)
+        tool = self._entries[name].make()
         return tool.refusal(op, params) if isinstance(tool, Foreseeing) else ""
 
     def unknown(self, name: str) -> str:
@@ -144,7 +167,7 @@ class Registry:
 def _opened(point: importlib.metadata.EntryPoint, owner: str) -> _Entry | Unusable:
     """A plug-in is somebody else's code: whatever its import raises counts against it, not against us."""
     try:
-        return _entry(point.load(), owner)
+        return replace(_entry(point.load(), owner), target=point.value.partition(" ")[0])
     except RegistryError as error:
         return Unusable(point.name, owner, str(error))
     except (Exception, SystemExit) as error:  # the boundary to other people's packages
@@ -162,6 +185,15 @@ def _entry(tool: Any, owner: str) -> _Entry:  # noqa: ANN401  whatever an entry 
     raise RegistryError(
         f"{tool!r} has no spec: an entry point of {GROUP} names a tool class or a function that makes one"
     )
+
+
+def tool_of(found: Any) -> Tool:  # noqa: ANN401  whatever an entry point names
+    """A new tool of the class, function or tool that an entry point names.
+
+    Raises:
+        RegistryError: it makes none.
+    """
+    return _entry(found, "").make()
 
 
 def _owner(point: importlib.metadata.EntryPoint) -> str:

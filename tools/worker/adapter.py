@@ -1,0 +1,45 @@
+"""An engine for the host which runs a tool of a package in a worker: the one file here that the host loads with us."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from soundwright.tools.base import Context, Place, Tool
+from soundwright.tools.errors import ToolError
+from soundwright.tools.registry import tool_of
+from soundwright.tools.worker.values import plain_asset, request_of
+
+
+class Engine:
+    """Speaks plain values to the host, and requests and assets to the tool ``place["target"]`` (``module:name``)."""
+
+    def __init__(self) -> None:
+        self.tool: Tool
+
+    def load(self, place: dict[str, Any]) -> None:
+        """Make and load the tool."""
+        module, _, name = place["target"].partition(":")
+        found: Any = importlib.import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+        self.tool = tool_of(found)
+        weights = {name: Path(path) for name, path in place["weights"].items()}
+        self.tool.load(Place(place["device"], place["dtype"], weights, place["threads"]))
+
+    def run(self, requests: Sequence[dict[str, Any]], context: Any) -> Iterator[tuple[int, dict[str, Any]]]:  # noqa: ANN401  the host's, which we do not import
+        """Run the tool; what it gives is checked on our side of the pipe."""
+        ours = Context(
+            Path(context.scratch), context.progress, context.cancelled, lambda chunk: context.emit(plain_asset(chunk))
+        )
+        for index, result in self.tool.run([request_of(request) for request in requests], ours):
+            if isinstance(result, ToolError):
+                yield index, {"error": str(result), "addressee": result.addressee}
+            else:
+                yield index, plain_asset(result)
+
+    def close(self) -> None:
+        """Free what the tool holds."""
+        self.tool.close()

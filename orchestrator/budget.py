@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 
 from soundwright.orchestrator.plan import Bound
 
 _MEMORY_SHARE = 0.75
+_QUERY_S = 10
 
 
 class Budget:
-    """Cores, memory and the GPU, shared by running tasks. A task that is larger than everything runs alone."""
+    """Cores, memory and the GPU's memory, shared by running tasks. A task larger than everything runs alone.
 
-    def __init__(self, cores: int, memory_mb: int) -> None:
-        self._free = [cores, memory_mb, 1]
+    ``gpu_bytes`` 0 says that the GPU's memory is not known: then one task at a time has the GPU.
+    """
+
+    def __init__(self, cores: int, memory_mb: int, gpu_bytes: int = 0) -> None:
+        self._free = [cores, memory_mb, gpu_bytes or 1]
         self._whole = tuple(self._free)
 
     def take(self, bound: Bound) -> bool:
@@ -37,9 +43,22 @@ class Budget:
         wanted = (
             max(1, bound.tool.cores),
             bound.tool.memory_mb,
-            int(bound.tool.gpu_bytes > 0 and bound.device != "cpu"),
+            bound.tool.gpu_bytes if bound.device != "cpu" else 0,
         )
         return [min(n, whole) for n, whole in zip(wanted, self._whole, strict=True)]
+
+
+def gpu_memory_bytes() -> int:
+    """The memory of the smallest GPU of this machine, in bytes; 0 where there is none or it does not tell."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return 0
+    query = [program, "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    try:
+        done = subprocess.run(query, capture_output=True, text=True, timeout=_QUERY_S, check=True)  # noqa: S603
+        return min(int(line) for line in done.stdout.split()) * 2**20
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return 0
 
 
 def usable_memory_mb() -> int:

@@ -6,15 +6,16 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from soundwright.orchestrator.errors import ConfigError
+from soundwright.tools.homes.settings import HomeError, Homes, read_homes
 
 APP = "soundwright"
 DEFAULT_CACHE_BYTES = 10_000_000_000
-SETTINGS = ("jobs", "offline", "cache_size", "llm")
+SETTINGS = ("jobs", "offline", "cache_size", "llm", "gpu_memory", "homes")
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -22,7 +23,8 @@ _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 class Config:
     """``home`` holds ``assets``, ``models`` and the journal. ``jobs`` None means one worker per core.
 
-    ``llm`` names the language model, as ``--llm`` does; its key never stands here.
+    ``llm`` names the language model, as ``--llm`` does; its key never stands here. ``gpu_bytes`` is what a run may take
+    of the GPU's memory, None for all of it. ``homes`` says where tools run.
     """
 
     home: Path
@@ -30,6 +32,8 @@ class Config:
     offline: bool = False
     cache_max_bytes: int = DEFAULT_CACHE_BYTES
     llm: str | None = None
+    gpu_bytes: int | None = None
+    homes: Homes = field(default_factory=Homes)
 
     @property
     def assets(self) -> Path:
@@ -58,7 +62,7 @@ def usable_cores() -> int:
 
 
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
-    """Settings from SOUNDWRIGHT_HOME, _JOBS, _OFFLINE, _CACHE_SIZE, _LLM in the environment and from ``config.toml``.
+    """Settings from SOUNDWRIGHT_HOME and the like in the environment, and from ``config.toml``.
 
     The file lies in SOUNDWRIGHT_HOME where that is set, else in the user's configuration folder.
 
@@ -82,7 +86,17 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         offline=_flag(*given["offline"]) if "offline" in given else False,
         cache_max_bytes=_bytes(*given["cache_size"]) if "cache_size" in given else DEFAULT_CACHE_BYTES,
         llm=str(given["llm"][1]).strip() or None if "llm" in given else None,
+        gpu_bytes=_bytes(*given["gpu_memory"]) if "gpu_memory" in given else None,
+        homes=_homes(folder.absolute(), file, env),
     )
+
+
+def _homes(folder: Path, file: Path, env: Mapping[str, str]) -> Homes:
+    try:
+        homes = read_homes(str(file), _read(file).get("homes", {}), env.get("SOUNDWRIGHT_HOMES", ""))
+    except HomeError as error:
+        raise ConfigError(str(error)) from None
+    return replace(homes, environments=folder / "environments")
 
 
 def parse_size(text: str) -> int:

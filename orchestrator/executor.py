@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from soundwright.orchestrator.budget import Budget, usable_memory_mb
+from soundwright.orchestrator.budget import Budget, gpu_memory_bytes, usable_memory_mb
 from soundwright.orchestrator.cache import Cache
 from soundwright.orchestrator.config import usable_cores
 from soundwright.orchestrator.journal import Journal
@@ -41,13 +41,15 @@ def execute(
     models: Weights | None = None,
     journal: Journal | None = None,
     memory_mb: int | None = None,
+    gpu_bytes: int | None = None,
     inline: bool = False,
 ) -> Execution:
     """Make every node of a plan, or find it in the cache.
 
     ``jobs`` cores are used (default: all that this process may use). With ``keep_going`` what does not depend on a
     failure is still made and the failures are in the result. ``journal`` is by default ``journal.jsonl`` beside the
-    cache. ``inline`` runs one node after the other in this thread.
+    cache. ``inline`` runs one node after the other in this thread. ``gpu_bytes`` is what tools may take of the GPU's
+    memory (default: all of it).
 
     Raises:
         ExecutionError: a node failed, without ``keep_going``.
@@ -55,18 +57,22 @@ def execute(
     """
     cores = jobs or usable_cores()
     memory = memory_mb or usable_memory_mb()
+    gpu = _gpu_bytes(plan) if gpu_bytes is None else gpu_bytes
     stop = threading.Event()
     wanted = cancel or threading.Event()
     with tempfile.TemporaryDirectory(prefix="soundwright-", ignore_cleanup_errors=True) as scratch, cache.in_use():
-        pool = ToolPool(plan.registry, models or NoWeights(), memory)
+        pool = ToolPool(plan.registry, models or NoWeights(), memory, gpu)
         runner = Runner(pool, lambda: stop.is_set() or wanted.is_set(), Path(scratch))
         workers: Workers = InlineWorkers(runner) if inline else ThreadWorkers(runner)
         book = journal or Journal(cache.root.parent / "journal.jsonl")
-        run = Run(
-            plan, cache, observer or NullObserver(), workers, book, Budget(cores, memory), stop, wanted, keep_going
-        )
+        budget = Budget(cores, memory, gpu)
+        run = Run(plan, cache, observer or NullObserver(), workers, book, budget, stop, wanted, keep_going)
         with _stopping(stop), _closing(workers):
             return run.to_the_end()
+
+
+def _gpu_bytes(plan: Plan) -> int:
+    return gpu_memory_bytes() if any(bound.device != "cpu" for bound in plan.bound.values()) else 0
 
 
 @contextmanager

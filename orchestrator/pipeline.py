@@ -136,7 +136,7 @@ def _render(
     with clock("assets"):
         execution = execute(
             plan, workshop.cache, observer=told, jobs=options.jobs or workshop.config.jobs, cancel=stop,
-            keep_going=options.keep_going, models=workshop.models,
+            keep_going=options.keep_going, models=workshop.models, gpu_bytes=workshop.config.gpu_bytes,
         )  # fmt: skip
     if execution.failures:
         raise ExecutionError(execution.failures, [str(node) for node in execution.skipped])

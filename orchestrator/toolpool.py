@@ -12,18 +12,25 @@ from soundwright.tools.base import Place, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.registry import Registry
 
+_Key = tuple[str, str, str]
+"""Name, device and dtype of a loaded tool."""
+
 
 def _silent(text: str) -> None:
     del text
 
 
 class ToolPool:
-    """Makes tools as they are asked for. Idle ones are closed, longest idle first, when memory is short."""
+    """Makes tools as they are asked for. Idle ones are closed, longest idle first, when memory is short.
 
-    def __init__(self, registry: Registry, weights: Weights, memory_mb: int) -> None:
-        self._registry, self._weights, self._memory_mb = registry, weights, memory_mb
-        self._idle: list[tuple[tuple[str, str, str], Tool]] = []
-        self._loaded_mb = 0
+    The same goes for the GPU's memory: ``gpu_bytes``, 0 where it is not known and so not watched.
+    """
+
+    def __init__(self, registry: Registry, weights: Weights, memory_mb: int, gpu_bytes: int = 0) -> None:
+        self._registry, self._weights, self._memory_mb, self._gpu_bytes = registry, weights, memory_mb, gpu_bytes
+        self._idle: list[tuple[_Key, Tool]] = []
+        self._loaded: dict[int, _Key] = {}
+        self._loaded_mb = self._loaded_gpu_bytes = 0
         self._guard = threading.Lock()
 
     @contextmanager
@@ -52,7 +59,7 @@ class ToolPool:
         for _, tool in idle:
             self._close(tool)
 
-    def _take(self, key: tuple[str, str, str]) -> Tool | None:
+    def _take(self, key: _Key) -> Tool | None:
         with self._guard:
             for n, (held, tool) in enumerate(self._idle):
                 if held == key:
@@ -61,7 +68,8 @@ class ToolPool:
         return None
 
     def _make(self, spec: ToolSpec, device: str, dtype: str, tell: Callable[[str], None]) -> Tool:
-        while (old := self._surplus(spec.memory_mb)) is not None:
+        gpu_bytes = _gpu_bytes(spec, device)
+        while (old := self._surplus(spec.memory_mb, gpu_bytes)) is not None:
             self._close(old)
         tool = self._registry.create(spec.name)
         files = self._files(spec, tell)
@@ -69,7 +77,9 @@ class ToolPool:
         tool.load(Place(device, dtype, files, max(1, spec.cores)))
         self._confirm(tool)
         with self._guard:
+            self._loaded[id(tool)] = (spec.name, device, dtype)
             self._loaded_mb += spec.memory_mb
+            self._loaded_gpu_bytes += gpu_bytes
         return tool
 
     def _confirm(self, tool: Tool) -> None:
@@ -87,13 +97,25 @@ class ToolPool:
                 self._weights.pull(model)
         return self._weights.paths(spec.models)
 
-    def _surplus(self, wanted_mb: int) -> Tool | None:
+    def _surplus(self, wanted_mb: int, wanted_gpu_bytes: int) -> Tool | None:
+        """The tool that has been idle for longest and whose memory is wanted."""
         with self._guard:
             if self._idle and self._loaded_mb + wanted_mb > self._memory_mb:
                 return self._idle.pop(0)[1]
+            if self._gpu_bytes and self._loaded_gpu_bytes + wanted_gpu_bytes > self._gpu_bytes:
+                for n, (key, tool) in enumerate(self._idle):
+                    if _gpu_bytes(tool.spec, key[1]):
+                        del self._idle[n]
+                        return tool
         return None
 
     def _close(self, tool: Tool) -> None:
         with self._guard:
+            _, device, _ = self._loaded.pop(id(tool))
             self._loaded_mb -= tool.spec.memory_mb
+            self._loaded_gpu_bytes -= _gpu_bytes(tool.spec, device)
         tool.close()
+
+
+def _gpu_bytes(spec: ToolSpec, device: str) -> int:
+    return 0 if device == "cpu" else spec.gpu_bytes

@@ -32,7 +32,9 @@ class Workshop:
         config = load_config()
         config = replace(config, offline=config.offline or offline)
         models = ModelStore(config.models, offline=config.offline)
-        return cls(config, Registry.discover(), models, Cache(config.assets))
+        return cls(
+            config, Registry.discover(replace(config.homes, offline=config.offline)), models, Cache(config.assets)
+        )
 
     @staticmethod
     def catalogue() -> Catalogue:

@@ -40,6 +40,34 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, text: str) -> None:
         load_config({"SOUNDWRIGHT_HOME": str(tmp_path)})
 
 
+def test_homes_are_read_from_the_file_and_the_variable(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(
+        'gpu_memory = "20GB"\n[homes]\nothers = "process"\nidle_s = 60\n[homes.tools]\nhum = "worker"\nbuzz = "worker"'
+    )
+    config = load_config({"SOUNDWRIGHT_HOME": str(tmp_path), "SOUNDWRIGHT_HOMES": "buzz=process"})
+    assert (config.homes.others, config.homes.idle_s, config.gpu_bytes) == ("process", 60.0, 20 * 10**9)
+    assert config.homes.of == {"hum": "worker", "buzz": "process"}
+    assert config.homes.environments == tmp_path / "environments"
+    assert load_config({"SOUNDWRIGHT_HOME": str(tmp_path), "SOUNDWRIGHT_HOMES": "worker"}).homes.others == "worker"
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ('others = "moon"', "homes.others: 'moon' is no home; write process or worker"),
+        ("idle_s = -1", "homes.idle_s: -1 cannot be used; write seconds from 0"),
+        ("idle_s = true", "homes.idle_s: True cannot be used"),
+        ("colour = 1", "homes.colour: there is no such setting; there are others,"),
+        ("tools = 1", "homes.tools: 1 cannot be used; write a table"),
+        ('[homes.tools]\nhum = "venv"', "homes.tools.hum: 'venv' is no home"),
+    ],
+)
+def test_homes_that_cannot_be_used_are_named(tmp_path: Path, table: str, found: str) -> None:
+    (tmp_path / "config.toml").write_text(f"[homes]\n{table}\n")
+    with pytest.raises(ConfigError, match=found):
+        load_config({"SOUNDWRIGHT_HOME": str(tmp_path)})
+
+
 @pytest.mark.parametrize(
     ("text", "size"), [("0", 0), ("1000", 1000), ("500MB", 500_000_000), ("1.5 gb", 1_500_000_000), ("3k", 3000)]
 )

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from soundwright.tools.base import Place
+from soundwright.tools.assets import Audio
+from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.errors import ToolMissing
+from soundwright.tools.homes.settings import Homes
 from soundwright.tools.null import NullTool
 from soundwright.tools.registry import GROUP, Registry, RegistryError
+from soundwright.tools.worker.tool import WorkerTool
 
 PLUGIN = """
+from dataclasses import replace
 from soundwright.tools.null import NullTool
 NOT_A_TOOL = 3
 
@@ -24,6 +28,11 @@ class Hum(NullTool):
 
 def other_hum():
     return Hum()
+
+def buzz():
+    tool = Hum()
+    tool.spec = replace(tool.spec, name="buzz")
+    return tool
 
 def broken():
     raise RuntimeError("no driver")
@@ -54,6 +63,21 @@ def test_a_plug_in_is_found_by_its_entry_point(plugin: Path) -> None:
     assert registry.specs["hum"].operations == ("acme.hum",)
     assert registry.owner("hum") == "acme_hum 1.2"
     assert registry.create("hum") is not registry.create("hum")
+
+
+def test_tools_of_other_packages_run_in_a_worker_unless_the_user_says_otherwise(plugin: Path) -> None:
+    declare(plugin, "acme_hum", hum="acme_hum_plugin:Hum", other="acme_hum_plugin:buzz")
+    registry = Registry.discover()
+    assert {registry.home(name) for name in ("hum", "buzz")} == {"worker"}
+    assert registry.home("signal") == "process"
+    tool = registry.create("buzz")
+    assert isinstance(tool, WorkerTool)
+    tool.load(Place())
+    (made,) = dict(tool.run([Request("acme.hum", {})], Context(plugin))).values()
+    tool.close()
+    assert isinstance(made, Audio)
+    assert type(Registry.discover(Homes(of={"hum": "process"})).create("hum")).__name__ == "Hum"
+    assert type(Registry.discover(Homes("process")).create("buzz")).__name__ == "Hum"
 
 
 def test_a_function_may_make_the_tool(plugin: Path) -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from soundwright.scripts_compiler.errors import SoundwrightError
 from soundwright.tools.base import Home, ToolSpec
@@ -44,6 +44,56 @@ class Homes:
         if spec.name in self.of:
             return self.of[spec.name]
         return self.others if not ours and spec.home == "process" else spec.home
+
+
+def read_homes(where: str, table: object, variable: str = "") -> Homes:
+    """Settings from the table ``[homes]`` of a file called ``where``, and from SOUNDWRIGHT_HOMES, which wins.
+
+    The variable is a home for all tools of other packages (``process``), or a list such as ``hum=process,buzz=worker``.
+
+    Raises:
+        HomeError: something in them cannot be used.
+    """
+    if not isinstance(table, Mapping):
+        raise HomeError(f'{where}: homes must be a table; write [homes] and below it others = "process"')
+    known: dict[str, Any] = {}
+    for name, value in table.items():
+        known |= {name: _setting(f"{where}: homes.{name}", name, value)}
+    of = dict(known.pop("tools", {}))
+    for part in filter(None, (part.strip() for part in variable.split(","))):
+        tool, _, home = part.rpartition("=")
+        given = chosen("SOUNDWRIGHT_HOMES", home.strip())
+        if tool.strip():
+            of[tool.strip()] = given
+        else:
+            known["others"] = given
+    return Homes(**known, of=of)
+
+
+def _setting(where: str, name: str, value: object) -> object:
+    if name == "others":
+        return chosen(where, str(value))
+    if name == "tools" and isinstance(value, Mapping):
+        return {str(tool): chosen(f"{where}.{tool}", str(home)) for tool, home in value.items()}
+    if name in _SECONDS and isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    if name == "addresses" and isinstance(value, bool):
+        return value
+    if name in _FORMS:
+        raise HomeError(f"{where}: {value!r} cannot be used; write {_FORMS[name]}")
+    raise HomeError(f"{where}: there is no such setting; there are {', '.join(_FORMS)}")
+
+
+_SECONDS = frozenset({"cancel_s", "idle_s", "start_s", "load_s"})
+_FORMS = {
+    "others": 'others = "worker"',
+    "tools": 'a table: [homes.tools] and below it NAME = "process"',
+    "cancel_s": "seconds from 0",
+    "idle_s": "seconds from 0",
+    "start_s": "seconds from 0",
+    "load_s": "seconds from 0",
+    "addresses": "true or false",
+}
 
 
 def chosen(where: str, value: str) -> Chosen:

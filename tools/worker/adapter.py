@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from soundwright.tools.base import Context, Place, Tool
-from soundwright.tools.errors import ToolError
+from soundwright.tools.errors import ToolDefect, ToolError
 from soundwright.tools.registry import tool_of
 from soundwright.tools.worker.values import plain_asset, request_of
 
@@ -35,11 +35,17 @@ class Engine:
             Path(context.scratch), context.progress, context.cancelled, lambda chunk: context.emit(plain_asset(chunk))
         )
         for index, result in self.tool.run([request_of(request) for request in requests], ours):
-            if isinstance(result, ToolError):
-                yield index, {"error": str(result), "addressee": result.addressee}
-            else:
-                yield index, plain_asset(result)
+            yield index, _plain(result)
 
     def close(self) -> None:
         """Free what the tool holds."""
         self.tool.close()
+
+
+def _plain(result: Any) -> dict[str, Any]:  # noqa: ANN401  whatever the tool gave
+    if not isinstance(result, ToolError):
+        try:
+            return plain_asset(result)
+        except ToolDefect as defect:
+            result = defect
+    return {"error": str(result), "addressee": result.addressee}

@@ -19,7 +19,13 @@ Plain = dict[str, Any]
 
 
 def plain_asset(asset: assets.Asset) -> Plain:
-    """``{"kind": "Audio", "samples": array, "rate": 24000, ...}``"""
+    """``{"kind": "Audio", "samples": array, "rate": 24000, ...}``
+
+    Raises:
+        ToolDefect: it is none.
+    """
+    if type(asset) not in _classes().values():
+        raise ToolDefect(f"gave {type(asset).__name__}, which is no asset")
     return {"kind": asset.kind.value, **_plain(asset)}
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -126,7 +127,7 @@ def nothing_at_all(request: Request, context: Context) -> str:
     return "a sound"
 
 
-DEEDS: dict[str, Callable[[Request, Context], object]] = {
+DEEDS: dict[str, Callable[[Request, Context], Any]] = {
     deed.__name__: deed
     for deed in (
         leave, crash, hang, heed, chatter, fork, child, big, chunks, refuse, raises, leaves_the_interpreter,

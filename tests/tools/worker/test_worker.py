@@ -99,7 +99,7 @@ def message(result: Asset | ToolError) -> str:
 
 def level(result: Asset | ToolError) -> float:
     assert isinstance(result, Audio)
-    return float(result.samples[0, 0])
+    return round(float(result.samples[0, 0]), 6)
 
 
 @pytest.mark.parametrize(("op", "given"), [("low_pass", {"cutoff": 900}), ("reverb", {}), ("stretch", {"factor": 1.3})])
@@ -130,8 +130,8 @@ def test_what_ends_a_worker_is_a_failure_of_one_request(deed: str, how: str, do:
     results = do("", deed, "")
     assert how in message(results[1])
     assert "misbehaving 0.7" in message(results[1])
-    assert (level(results[0]), level(results[2])) == (np.float32(0.001), np.float32(0.003))
-    assert level(do("")[0]) == np.float32(0.001)  # started anew
+    assert (level(results[0]), level(results[2])) == (0.001, 0.003)
+    assert level(do("")[0]) == 0.001  # started anew
 
 
 def test_what_a_worker_started_ends_with_it(do: Callable[..., Results], tmp_path: Path) -> None:
@@ -143,14 +143,14 @@ def test_a_fork_that_goes_on_cannot_send_results(
     do: Callable[..., Results], worker: WorkerTool, tmp_path: Path
 ) -> None:
     results = do("fork", "", "")
-    assert (level(results[0]), level(results[2])) == (np.float32(0.2), np.float32(0.003))
+    assert (level(results[0]), level(results[2])) == (0.2, 0.003)
     pid = int((tmp_path / "child").read_text())
     worker.close()
     assert ends_soon(pid)
 
 
 def test_prints_cannot_break_the_frames(do: Callable[..., Results]) -> None:
-    assert level(do("chatter")[0]) == np.float32(0.1)
+    assert level(do("chatter")[0]) == 0.1
 
 
 def test_large_sounds_pass(do: Callable[..., Results], worker: WorkerTool) -> None:
@@ -167,9 +167,15 @@ def test_chunks_and_progress_come_through(worker: WorkerTool, tmp_path: Path) ->
     heard: list[float] = []
     told: list[float] = []
     context = Context(tmp_path, told.append, emit=lambda chunk: heard.append(level(chunk)))
-    assert level(dict(worker.run(asks("chunks"), context))[0]) == np.float32(0.1)
-    assert heard == [np.float32(0), np.float32(0.1), np.float32(0.2)]
+    assert level(dict(worker.run(asks("chunks"), context))[0]) == 0.1
+    assert heard == [0, 0.1, 0.2]
     assert told[-1] == 1.0
+
+
+def test_what_is_no_asset_is_a_defect_of_its_request(do: Callable[..., Results]) -> None:
+    results = do("nothing_at_all", "")
+    assert message(results[0]) == "gave str, which is no asset"
+    assert level(results[1]) == 0.002
 
 
 def test_refusals_are_results_and_the_batch_goes_on(do: Callable[..., Results], worker: WorkerTool) -> None:
@@ -177,7 +183,7 @@ def test_refusals_are_results_and_the_batch_goes_on(do: Callable[..., Results], 
     pid = process_of(worker)
     results = do("refuse", "")
     assert message(results[0]) == "cannot do that; do something else"
-    assert level(results[1]) == np.float32(0.002)
+    assert level(results[1]) == 0.002
     assert process_of(worker) == pid
 
 
@@ -186,14 +192,13 @@ def test_refusals_are_results_and_the_batch_goes_on(do: Callable[..., Results], 
     [
         ("raises", "raised ValueError: axes don't match"),
         ("leaves_the_interpreter", "raised SystemExit: bye"),
-        ("nothing_at_all", "raised AttributeError"),
     ],
 )
 def test_what_an_engine_raises_is_raised_with_its_traceback(deed: str, what: str, do: Callable[..., Results]) -> None:
     with pytest.raises(ToolDefect, match=what) as caught:
         do(deed)
     assert "misbehaving.py" in "".join(caught.value.__notes__)
-    assert level(do("")[0]) == np.float32(0.001)
+    assert level(do("")[0]) == 0.001
 
 
 @pytest.mark.parametrize(("deed", "within_s"), [("heed", 0.5), ("hang", 1.5)])
@@ -237,7 +242,7 @@ def test_an_idle_worker_is_ended_and_started_anew(monkeypatch: pytest.MonkeyPatc
     pid = process_of(tool)
     assert ends_soon(pid)
     assert (tmp_path / "closed").read_text() == "closed"
-    assert level(dict(tool.run(asks(""), Context(tmp_path)))[0]) == np.float32(0.001)
+    assert level(dict(tool.run(asks(""), Context(tmp_path)))[0]) == 0.001
     tool.close()
 
 
@@ -301,7 +306,7 @@ def test_an_engine_may_be_a_plain_file(tmp_path: Path) -> None:
     results = dict(tool.run(requests, Context(tmp_path)))
     tool.close()
     assert isinstance(results[0], Audio)
-    assert (results[0].samples.shape, results[0].samples.dtype, results[0].rate) == ((1, 100), np.float32, 8000)
+    assert (results[0].samples.shape, results[0].rate) == ((1, 100), 8000)
     assert level(results[0]) == 0.5
     assert message(results[1]) == "asked to fail"
 

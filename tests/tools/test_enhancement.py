@@ -1,0 +1,36 @@
+"""Cleaning and mending recordings, against the clean ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from soundwright.tools.analysis.fidelity import si_sdr_db
+from soundwright.tools.assets import Audio, Samples
+from soundwright.tools.base import Place
+from soundwright.tools.enhancement.dtln import DtlnTool
+from soundwright.tools.errors import ToolMissing
+
+RunOne = Callable[..., Any]
+
+
+def test_dtln_takes_noise_away_and_keeps_time_and_strength(
+    spoken: Audio, beside: Callable[[Samples, float], Samples], run_one: RunOne, pulled: Callable[[str], Place]
+) -> None:
+    noisy = Audio(spoken.samples + beside(spoken.samples, 5), spoken.rate, tail=7)
+    place = pulled("dtln")
+    clean = run_one(DtlnTool(), "enhance", noisy, place, strength=1.0)
+    assert (clean.rate, clean.frames, clean.tail) == (noisy.rate, noisy.frames, 7)
+    full = si_sdr_db(spoken.samples, clean.samples)
+    assert full > si_sdr_db(spoken.samples, noisy.samples) + 5
+    half = run_one(DtlnTool(), "enhance", noisy, place, strength=0.5)
+    assert np.allclose(half.samples, (noisy.samples + clean.samples) / 2, atol=1e-6)
+    assert run_one(DtlnTool(), "enhance", noisy, place, strength=0.0) is noisy
+
+
+def test_dtln_says_what_it_lacks() -> None:
+    with pytest.raises(ToolMissing, match="soundwright models pull dtln"):
+        DtlnTool().load(Place())

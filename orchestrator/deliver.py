@@ -33,12 +33,17 @@ def check_target(out: Path) -> None:
     """Refuse a target before any work is done.
 
     Raises:
-        ScriptError: its ending is no known format, or it is a folder.
+        ScriptError: its ending is no known format, it is a folder, or nothing may be written there.
     """
     if out.is_dir():
         raise ScriptError([Problem(str(out), "is a folder.", "Name a file in it, such as story.flac.")])
     if out.suffix.lower() not in SUFFIXES:
         raise ScriptError([Problem(str(out), "has no ending of a sound file.", f"Use one of {' '.join(SUFFIXES)}.")])
+    folder = next(parent for parent in out.absolute().parents if parent.exists())
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        raise ScriptError(
+            [Problem(str(out), f"{folder} is no folder that can be written to.", "Name another folder with -o.")]
+        )
 
 
 @dataclass

@@ -140,17 +140,16 @@ def _render(
         )  # fmt: skip
     if execution.failures:
         raise ExecutionError(execution.failures, [str(node) for node in execution.skipped])
-    _keep_lock(document, plan)
-    counts = _counts(plan, execution)
+    counts, warnings = _counts(plan, execution), (*plan.warnings, *_keep_lock(document, plan))
     if stage == "assets":
         listing = deliver.assets(document, plan, execution, out)
-        return Rendered((listing,), **counts, warnings=plan.warnings, seconds=clock.seconds)
+        return Rendered((listing,), **counts, warnings=warnings, seconds=clock.seconds)
 
     with clock("timeline"):
         timeline = build_timeline(script, _sounds(plan, execution))
     if stage == "timeline":
         written = deliver.json_file(timeline.to_json(), out, ".timeline.json")
-        warnings = (*plan.warnings, *timeline.warnings)
+        warnings = (*warnings, *timeline.warnings)
         return Rendered((written,), timeline.duration_s, **counts, warnings=warnings, seconds=clock.seconds)
 
     with clock("mix"), deliver.staged(out, stems=options.stems) as stage_files:
@@ -166,7 +165,7 @@ def _render(
     timings = deliver.json_file(deliver.timings(plan, execution, clock.seconds), out, ".timings.json")
     return Rendered(
         (*stage_files.written, timings), report.duration_s, report.loudness_lufs, report.true_peak_dbtp, **counts,
-        warnings=(*plan.warnings, *timeline.warnings, *report.warnings), seconds=clock.seconds,
+        warnings=(*warnings, *timeline.warnings, *report.warnings), seconds=clock.seconds,
     )  # fmt: skip
 
 
@@ -232,9 +231,16 @@ def _lock(document: Document) -> Lock:
     return Lock() if document.path is None else read_lock(lock_path(document.path))
 
 
-def _keep_lock(document: Document, plan: Plan) -> None:
-    if document.path is not None:
+def _keep_lock(document: Document, plan: Plan) -> list[Problem]:
+    """A script in a closed folder can be rendered all the same: then only its cast is not kept, which is said."""
+    if document.path is None:
+        return []
+    try:
         write_lock(lock_path(document.path), plan.lock)
+    except OSError as error:
+        found = f"the lock could not be kept ({error.strerror or error}): another render may cast and choose anew."
+        return [Problem(str(lock_path(document.path)), found, warning=True)]
+    return []
 
 
 def _sounds(plan: Plan, execution: Execution) -> dict[int, Sound]:

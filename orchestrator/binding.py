@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from soundwright.orchestrator.choice import Chooser, Need
+from soundwright.orchestrator.devices import device_for, dtype_for
 from soundwright.orchestrator.lock import Lock, LockedTool, LockedVoice
 from soundwright.orchestrator.plan import Bound, Plan, estimated_length_s, make_plan, seed_of
 from soundwright.orchestrator.roles import Cast, cast_roles
@@ -29,13 +30,17 @@ _GIVEN = frozenset({"text", "voice", "preset", "language", "description", "gende
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``tools`` pins operations to tools. ``commercial``: only engines and weights that allow it."""
+    """``tools`` pins operations to tools. ``commercial``: only engines and weights that allow it.
+
+    ``device`` is resolved (cpu, cuda:0): tools that cannot use it run on the CPU. ``failed`` are (part, tool) pairs
+    that are not tried again; see :func:`part_of`.
+    """
 
     tools: Mapping[str, str] = field(default_factory=dict)
     commercial: bool = False
     recast: bool = False
     device: str = "cpu"
-    dtype: str = "float32"
+    failed: frozenset[tuple[str, str]] = frozenset()
 
 
 def bind(
@@ -61,7 +66,7 @@ def bind(
     weights = store or NoWeights()
     kept = Lock(ids=lock.ids) if lock is not None and chosen.recast else lock or Lock()
     chooser = Chooser(registry, weights, chosen.commercial, chosen.device, chosen.tools, kept.operations)
-    cast = cast_roles(script, _spoken(graph), chooser, kept)
+    cast = cast_roles(script, _spoken(graph), chooser, kept, chosen.failed)
     paths = {declared.file: files[declared.id] for declared in script.inputs if files and declared.id in files}
     binding = _Binding(chooser, weights, cast, chosen, catalogue or installed(), script.seed, paths)
     for node in graph.nodes.values():
@@ -130,8 +135,8 @@ class _Binding:
             self.weights.hashes(tool.models),
             tuple(self._ignored(node, tool, params)),
             hash_,
-            self.options.device,
-            self.options.dtype,
+            device_for(tool, self.options.device),
+            dtype_for(tool, self.options.device),
             estimated_length_s(node, params, lengths),
         )
 
@@ -146,14 +151,27 @@ class _Binding:
             return self._speaker(node, voice, params)
         if node.op == "vocalise":
             return self._vocaliser(node, voice, params)
-        return node, self.chooser.choose(_need(node)), params
+        return node, self._willing(node, params), params
+
+    def _without_failed(self, node: Node) -> Chooser:
+        failed = frozenset(tool for part, tool in self.options.failed if part == part_of(node))
+        return replace(self.chooser, excluded=failed) if failed else self.chooser
+
+    def _willing(self, node: Node, params: Mapping[str, Any]) -> ToolSpec:
+        """The tool that is chosen; where it says beforehand that it cannot do this request, the next that can."""
+        chooser, need = self._without_failed(node), _need(node)
+        first = chooser.choose(need)
+        if need.op in chooser.pins or not chooser.registry.refusal(first.name, node.op, params):
+            return first
+        others = (spec for spec in chooser.usable(need) if spec.name != first.name)
+        return next((spec for spec in others if not chooser.registry.refusal(spec.name, node.op, params)), first)
 
     def _speaker(
         self, node: Node, voice: LockedVoice | None, params: dict[str, Any]
     ) -> tuple[Node, ToolSpec, dict[str, Any]]:
         given = _own_voice(node)
         if given:
-            cloner = self.chooser.choose(Need("speak", str(params["language"]), honours=(given,)))
+            cloner = self._without_failed(node).choose(Need("speak", str(params["language"]), honours=(given,)))
             return node, cloner, {**params, "voice": ""}
         if voice is None:
             raise ToolMissing(f"nobody was cast for {params['voice']!r}.")
@@ -163,12 +181,13 @@ class _Binding:
         self, node: Node, voice: LockedVoice | None, params: dict[str, Any]
     ) -> tuple[Node, ToolSpec, dict[str, Any]]:
         """The voice's own tool where it can, else the best there is, else a generated sound that is described."""
-        usable = self.chooser.usable(Need("vocalise"))
+        chooser = self._without_failed(node)
+        usable = chooser.usable(Need("vocalise"))
         own = next((spec for spec in usable if voice is not None and spec.name == voice.tool), None)
         if own is not None and voice is not None:
             return node, own, {**params, "voice": "", "description": "", "preset": voice.preset}
         if usable:
-            tool = self.chooser.choose(Need("vocalise"))
+            tool = chooser.choose(Need("vocalise"))
             shared = voice is not None and any(known.preset == voice.preset for known in tool.voices)
             return node, tool, {**params, "voice": "", **({"preset": voice.preset} if voice and shared else {})}
         return self._described(node)
@@ -181,7 +200,7 @@ class _Binding:
         other = replace(node, op="generate_sound", params=params)
         found = f"no installed tool can {wanted['vocal']} in a voice; a generated sound stands in: {text!r}."
         self.warnings.append(Problem(_place(node), found, warning=True))
-        return other, self.chooser.choose(_need(other)), dict(params)
+        return other, self._willing(other, params), dict(params)
 
     def _file_hash(self, path: Path) -> str:
         if path not in self.hashes:
@@ -206,10 +225,20 @@ class _Binding:
                 yield name
 
 
+def part_of(node: Node) -> str:
+    """Whose work a node is: a character's whole part for a line in a cast voice, else the node alone."""
+    cast = node.op == "speak" and not _own_voice(node)
+    return str(node.params["voice"]) if cast else str(node.id)
+
+
 def _need(node: Node) -> Need:
     length = node.params.get("length")
     language = node.params.get("language") if node.op in {"align", "transcribe"} else ""
-    return Need(node.op, str(language or ""), None if length is None else float(length))
+    text = node.params.get("text")
+    return Need(
+        node.op, str(language or ""), None if length is None else float(length),
+        text_length=len(text) if isinstance(text, str) else None,
+    )  # fmt: skip
 
 
 def _own_voice(node: Node) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from soundwright.orchestrator.devices import device_for
 from soundwright.orchestrator.weights import NoWeights, Weights
 from soundwright.tools.base import ToolSpec
 from soundwright.tools.errors import ToolMissing
@@ -16,12 +17,16 @@ from soundwright.tools.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What is asked of a tool. ``honours`` are parameters or inputs that it must obey, such as a ``sample``."""
+    """What is asked of a tool. ``honours`` are parameters or inputs that it must obey, such as a ``sample``.
+
+    ``text_length`` counts the characters of a text.
+    """
 
     op: str
     language: str = ""
     length_s: float | None = None
     honours: tuple[str, ...] = ()
+    text_length: int | None = None
 
     def __str__(self) -> str:
         language = f" in {self.language!r}" if self.language else ""
@@ -42,7 +47,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Chooser:
-    """Chooses among the tools of a registry. ``pins`` and ``locked`` map operations to names of tools."""
+    """Chooses among the tools of a registry. ``pins`` and ``locked`` map operations to names of tools.
+
+    ``excluded`` tools have failed and are not tried again, pinned or not.
+    """
 
     registry: Registry
     weights: Weights = field(default_factory=NoWeights)
@@ -50,6 +58,7 @@ class Chooser:
     device: str = "cpu"
     pins: Mapping[str, str] = field(default_factory=dict)
     locked: Mapping[str, str] = field(default_factory=dict)
+    excluded: frozenset[str] = frozenset()
 
     def verdicts(self, need: Need) -> list[Verdict]:
         """A verdict on every tool of the operation, in the order in which they are preferred."""
@@ -61,7 +70,7 @@ class Chooser:
         Raises:
             ToolMissing: the pinned tool cannot do it.
         """
-        if need.op in self.pins:
+        if self._pinned(need.op):
             return [self._named(self.pins[need.op], need, "is pinned")]
         return [verdict.tool for verdict in self.verdicts(need) if verdict.fits]
 
@@ -71,19 +80,22 @@ class Chooser:
         Raises:
             ToolMissing: none fits; the message says what to install, and why each known tool does not fit.
         """
-        if need.op not in self.pins and need.op in self.locked:
+        if not self._pinned(need.op) and need.op in self.locked and self.locked[need.op] not in self.excluded:
             return self._locked(need)
         usable = self.usable(need)
         if not usable:
             raise ToolMissing(none_fits(need, self.verdicts(need)))
         return usable[0]
 
+    def _pinned(self, op: str) -> bool:
+        return op in self.pins and self.pins[op] not in self.excluded
+
     def judge(self, spec: ToolSpec, need: Need) -> Verdict:
         """Whether one tool fits."""
         reason = self._unfit(spec, need)
         if reason:
             return Verdict(spec, False, reason)
-        if self.device == "cpu" and "cpu" not in spec.runs_on():
+        if device_for(spec, self.device).partition(":")[0] not in spec.runs_on():
             return Verdict(spec, False, "it needs a GPU", "choose a device with a GPU")
         missing = self.registry.missing(spec)
         if missing is not None:
@@ -92,14 +104,19 @@ class Chooser:
 
     def _unfit(self, spec: ToolSpec, need: Need) -> str:
         """Why no installation would help; empty where nothing speaks against it."""
-        if self.commercial and not spec.commercial_ok:
-            return f"its licence ({spec.licence_weights or spec.licence_code}) is not for commercial use"
-        if not serves(spec, need.language):
-            return f"it does not know the language {need.language!r}, only {', '.join(spec.languages)}"
-        if need.length_s is not None and spec.max_length_s is not None and need.length_s > spec.max_length_s:
-            return f"it makes at most {spec.max_length_s:g} s at once"
         unheeded = [name for name in need.honours if name not in spec.honours]
-        return f"it does not take {', '.join(unheeded)}" if unheeded else ""
+        reasons = (
+            (spec.name in self.excluded, "it failed"),
+            (self.commercial and not spec.commercial_ok,
+             f"its licence ({spec.licence_weights or spec.licence_code}) is not for commercial use"),
+            (not serves(spec, need.language),
+             f"it does not know the language {need.language!r}, only {', '.join(spec.languages)}"),
+            (_over(need.length_s, spec.max_length_s), f"it makes at most {spec.max_length_s or 0:g} s at once"),
+            (_over(spec.min_length_s, need.length_s), f"it makes at least {spec.min_length_s:g} s at once"),
+            (_over(need.text_length, spec.max_text), f"it takes at most {spec.max_text} characters at once"),
+            (bool(unheeded), f"it does not take {', '.join(unheeded)}"),
+        )  # fmt: skip
+        return next((reason for holds, reason in reasons if holds), "")
 
     def _judge_models(self, spec: ToolSpec) -> Verdict:
         try:
@@ -150,6 +167,10 @@ class Chooser:
             remedy = _sentence(verdict.remedy)
             raise ToolMissing(f"{need}: the tool {name!r} {how}, but: {verdict.reason}. {remedy}".rstrip())
         return spec
+
+
+def _over(amount: float | None, most: float | None) -> bool:
+    return amount is not None and most is not None and amount > most
 
 
 def serves(spec: ToolSpec, language: str) -> bool:

@@ -15,7 +15,7 @@ from soundwright.tools.homes.settings import HomeError, Homes, read_homes
 
 APP = "soundwright"
 DEFAULT_CACHE_BYTES = 10_000_000_000
-SETTINGS = ("jobs", "offline", "cache_size", "llm", "gpu_memory", "homes")
+SETTINGS = ("jobs", "offline", "cache_size", "llm", "gpu_memory", "homes", "device", "fallback", "commercial", "tools")
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -25,6 +25,7 @@ class Config:
 
     ``llm`` names the language model, as ``--llm`` does; its key never stands here. ``gpu_bytes`` is what a run may take
     of the GPU's memory, None for all of it. ``homes`` says where tools run.
+    ``device``, ``fallback``, ``commercial`` and ``tools`` (a tool by operation) are defaults of the options of those names.
     """
 
     home: Path
@@ -34,6 +35,10 @@ class Config:
     llm: str | None = None
     gpu_bytes: int | None = None
     homes: Homes = field(default_factory=Homes)
+    device: str = "auto"
+    fallback: bool = False
+    commercial: bool = False
+    tools: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def assets(self) -> Path:
@@ -64,6 +69,8 @@ def usable_cores() -> int:
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """Settings from SOUNDWRIGHT_HOME and the like in the environment, and from ``config.toml``.
 
+    In the environment ``tools`` is written ``speak=kokoro,transcribe=whisper``.
+
     The file lies in SOUNDWRIGHT_HOME where that is set, else in the user's configuration folder.
 
     Raises:
@@ -88,6 +95,10 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         llm=str(given["llm"][1]).strip() or None if "llm" in given else None,
         gpu_bytes=_bytes(*given["gpu_memory"]) if "gpu_memory" in given else None,
         homes=_homes(folder.absolute(), file, env),
+        device=_device(*given["device"]) if "device" in given else "auto",
+        fallback=_flag(*given["fallback"]) if "fallback" in given else False,
+        commercial=_flag(*given["commercial"]) if "commercial" in given else False,
+        tools=_tools(*given["tools"]) if "tools" in given else {},
     )
 
 
@@ -131,6 +142,19 @@ def _jobs(where: str, value: Any) -> int:  # noqa: ANN401  whatever was written 
     if isinstance(value, bool) or not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= 256:
         raise ConfigError(f"{where}: {value!r} is no number of workers; write a number from 1 to 256")
     return int(text)
+
+
+def _device(where: str, value: Any) -> str:  # noqa: ANN401
+    from soundwright.orchestrator.devices import checked_device  # noqa: PLC0415  it reads specs of tools
+
+    return checked_device(str(value), where)
+
+
+def _tools(where: str, value: Any) -> dict[str, str]:  # noqa: ANN401
+    pairs = dict(part.partition("=")[::2] for part in value.split(",")) if isinstance(value, str) else value
+    if not isinstance(pairs, dict) or not all(isinstance(tool, str) and op and tool for op, tool in pairs.items()):
+        raise ConfigError(f'{where}: tools names a tool for each operation, such as speak = "kokoro"')
+    return {op.strip(): tool.strip() for op, tool in pairs.items()}
 
 
 def _flag(where: str, value: Any) -> bool:  # noqa: ANN401

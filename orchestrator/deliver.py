@@ -22,7 +22,7 @@ from soundwright.scripts_compiler.errors import Problem, ScriptError
 if TYPE_CHECKING:
     from soundwright.orchestrator.executor import Execution
     from soundwright.orchestrator.mix.mixer import MixReport
-    from soundwright.orchestrator.plan import Plan
+    from soundwright.orchestrator.plan import Bound, Plan
     from soundwright.orchestrator.timeline import Timeline
 
 SUFFIXES = (".flac", ".wav", ".mp3", ".opus", ".ogg")
@@ -165,6 +165,23 @@ def _node_row(plan: Plan, execution: Execution, node: Any) -> dict[str, Any]:  #
     }
 
 
+def licences(plan: Plan) -> list[dict[str, Any]]:
+    """The licence of code and weights of every tool that went into the sound, and what it did."""
+    used: dict[str, list[Bound]] = {}
+    for bound in plan.bound.values():
+        used.setdefault(bound.tool.name, []).append(bound)
+    return [
+        {
+            "tool": f"{name} {bounds[0].tool.version}",
+            "operations": sorted({bound.node.op for bound in bounds}),
+            "code": bounds[0].tool.licence_code,
+            "weights": bounds[0].tool.licence_weights,
+            "commercial_ok": bounds[0].tool.commercial_ok,
+        }
+        for name, bounds in sorted(used.items())
+    ]
+
+
 def assets(document: Document, plan: Plan, execution: Execution, out: Path) -> Path:
     """The listing of ``--stop-after assets``: the rows of the manifest, with the files in the cache."""
     rows = asset_rows(document, plan, execution)
@@ -193,6 +210,8 @@ def manifest(document: Document, plan: Plan, execution: Execution, report: MixRe
         },
         "cast": {name: {"tool": v.tool, "preset": v.preset, "why": v.why} for name, v in plan.cast.items()},
         "warnings": [str(problem) for problem in (*plan.warnings, *report.warnings)],
+        "fallbacks": [str(problem) for problem in plan.fallbacks],
+        "licences": licences(plan),
         "assets": asset_rows(document, plan, execution),
     }
     stage.beside(".manifest.json").write_text(

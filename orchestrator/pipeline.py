@@ -12,8 +12,10 @@ from typing import Any, Literal
 
 from soundwright.orchestrator import deliver
 from soundwright.orchestrator.binding import Options, bind
+from soundwright.orchestrator.devices import resolved_device
 from soundwright.orchestrator.errors import ExecutionError
 from soundwright.orchestrator.executor import Execution, execute
+from soundwright.orchestrator.fallback import Failed, execute_with_others
 from soundwright.orchestrator.lock import Lock, lock_path, read_lock, write_lock
 from soundwright.orchestrator.mix.mixer import mix
 from soundwright.orchestrator.observers import NullObserver, Observer
@@ -39,7 +41,8 @@ class RenderOptions:
     ``allow``: folders beside the script's that inputs may be read from. ``tools``: a tool by operation. ``jobs``:
     cores, by default all. ``keep_going``: make what can be made after a failure; nothing is mixed then. ``recast``:
     cast and choose again instead of keeping to the lock. ``stop_after``: end after that stage and write what it gave.
-    ``stems`` and ``srt`` ask for more files.
+    ``stems`` and ``srt`` ask for more files. ``device`` is cpu, cuda, cuda:0 or auto, by default what the settings say.
+    ``fallback``: where a tool fails, the next that fits stands in, with a warning.
     """
 
     stems: bool = False
@@ -52,6 +55,8 @@ class RenderOptions:
     recast: bool = False
     commercial: bool = False
     stop_after: Stage | None = None
+    device: str | None = None
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +136,21 @@ def _render(
     stop: threading.Event, clock: _Clock,
 ) -> Rendered:  # fmt: skip
     script, stage = document.script, options.stop_after
-    with clock("plan"):
-        plan = _bind(document, graph, workshop, options)
-    with clock("assets"):
-        execution = execute(
-            plan, workshop.cache, observer=told, jobs=options.jobs or workshop.config.jobs, cancel=stop,
-            keep_going=options.keep_going, models=workshop.models, gpu_bytes=workshop.config.gpu_bytes,
-        )  # fmt: skip
+    allowed = options.fallback or workshop.config.fallback
+
+    def bound(failed: Failed) -> Plan:
+        with clock("plan"):
+            return _bind(document, graph, workshop, options, failed=failed)
+
+    def carried_out(plan: Plan) -> Execution:
+        with clock("assets"):
+            return execute(
+                plan, workshop.cache, observer=told, jobs=options.jobs or workshop.config.jobs, cancel=stop,
+                keep_going=options.keep_going or allowed, models=workshop.models,
+                gpu_bytes=workshop.config.gpu_bytes,
+            )  # fmt: skip
+
+    plan, execution = execute_with_others(bound, carried_out, allowed=allowed)
     if execution.failures:
         raise ExecutionError(execution.failures, [str(node) for node in execution.skipped])
     counts, warnings = _counts(plan, execution), (*plan.warnings, *_keep_lock(document, plan))
@@ -215,14 +228,19 @@ def check(document: Document, options: RenderOptions = RenderOptions(), *, lock:
 
 
 def _bind(
-    document: Document, graph: Graph, workshop: Workshop, options: RenderOptions, lock: Lock | None = None
-) -> Plan:
+    document: Document, graph: Graph, workshop: Workshop, options: RenderOptions, lock: Lock | None = None,
+    *, failed: Failed = frozenset(),
+) -> Plan:  # fmt: skip
     folder = document.path.parent if document.path is not None else Path.cwd()
-    pins = {**read_settings(document.path).tools, **options.tools}
+    config = workshop.config
+    pins = {**config.tools, **read_settings(document.path).tools, **options.tools}
     return bind(
         graph, document.script, workshop.registry, workshop.models, lock=lock or _lock(document),
         files=resolve_inputs(document.script, folder, options.allow),
-        options=Options(tools=pins, commercial=options.commercial, recast=options.recast),
+        options=Options(
+            tools=pins, commercial=options.commercial or config.commercial, recast=options.recast,
+            device=resolved_device(options.device or config.device), failed=failed,
+        ),
         catalogue=workshop.catalogue(),
     )  # fmt: skip
 
@@ -295,7 +313,7 @@ class _Clock:
     def __call__(self, stage: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self.seconds[stage] = time.perf_counter() - start
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
 
 
 def _number(value: float) -> float | None:

@@ -90,7 +90,8 @@ class Plan:
     """``order`` is topological; ``batches`` are nodes that one tool does together once all of them are ready.
 
     Batches depend on the graph alone, never on timing, so engines whose sound varies with the batch give the same
-    sound whatever the number of workers. ``lock`` is what the lock file should say.
+    sound whatever the number of workers. ``lock`` is what the lock file should say; ``fallbacks`` tell where a tool
+    stood in for one that failed.
     """
 
     graph: Graph
@@ -100,6 +101,7 @@ class Plan:
     batches: tuple[tuple[NodeId, ...], ...]
     warnings: tuple[Problem, ...] = ()
     lock: Lock = field(default_factory=Lock)
+    fallbacks: tuple[Problem, ...] = ()
     registry: Registry = field(default_factory=Registry, repr=False, compare=False)
 
     def describe(self, cache: Cache | None = None) -> Forecast:
@@ -132,7 +134,9 @@ def make_plan(
     lock: Lock | None = None,
 ) -> Plan:
     """A plan with its batches, from bound nodes in topological order."""
-    return Plan(graph, bound, cast or {}, tuple(bound), _batches(bound), tuple(warnings), lock or Lock(), registry)
+    return Plan(
+        graph, bound, cast or {}, tuple(bound), _batches(bound), tuple(warnings), lock or Lock(), registry=registry
+    )
 
 
 def asset_key(bound: Bound, inputs: Mapping[str, str]) -> str:

@@ -29,6 +29,11 @@ class Cast:
     voices: dict[str, LockedVoice] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    failed: frozenset[tuple[str, str]] = frozenset()
+
+    def failed_of(self, name: str) -> frozenset[str]:
+        """The tools that failed a character, in whatever language."""
+        return frozenset(tool for part, tool in self.failed if part == name.partition(" [")[0])
 
     def voice(self, name: str, language: str) -> LockedVoice | None:
         """Who speaks a character's line in a language."""
@@ -40,14 +45,24 @@ def in_language(name: str, language: str) -> str:
     return f"{name} [{language.partition('-')[0].lower()}]"
 
 
-def cast_roles(script: Script, spoken: Iterable[tuple[str, str]], chooser: Chooser, lock: Lock) -> Cast:
+def cast_roles(
+    script: Script,
+    spoken: Iterable[tuple[str, str]],
+    chooser: Chooser,
+    lock: Lock,
+    failed: frozenset[tuple[str, str]] = frozenset(),
+) -> Cast:
     """Cast all voices of a script in the order of declaration, whether they speak or not, so that order alone decides.
 
     ``spoken`` are the (voice, language) pairs that are to be heard. Voices with a ``sample`` are cloned, not cast.
+    Tools that ``failed`` a voice, as (voice, tool), are not asked again for it.
     """
     pairs = list(dict.fromkeys(spoken))
     wanted = {v.name: _wanted(v, script.language) for v in script.voices if v.sample is None}
-    result = Cast()
+    result = Cast(failed=failed)
+    for name, voice in wanted.items():
+        if voice.tool in result.failed_of(name):
+            wanted[name] = replace(voice, tool=None, preset=None)
     _cast(wanted, {name for name, _ in pairs}, chooser, lock, result)
     specs = chooser.registry.specs
     others = {
@@ -72,7 +87,8 @@ def _cast(wanted: Mapping[str, VoiceWanted], heard: set[str], chooser: Chooser, 
     castable: dict[str, VoiceWanted] = {}
     for name, voice in wanted.items():
         try:
-            if name in lock.cast and not _asks_anew(voice, lock.cast[name], chooser):
+            gone = name in lock.cast and lock.cast[name].tool in result.failed_of(name)
+            if name in lock.cast and not gone and not _asks_anew(voice, lock.cast[name], chooser):
                 locked[name] = _still_there(name, lock.cast[name], chooser, voice.language or "")
                 result.warnings += _changed(name, voice, lock.cast[name])
             castable[name] = voice
@@ -93,8 +109,9 @@ def _by_casting(
     chosen: list[VoiceWanted] = []
     specs: dict[str, ToolSpec] = {}
     for name, voice in castable.items():
+        without = replace(chooser, excluded=result.failed_of(name))
         try:
-            tools = [chooser.registry.specs[locked[name].tool]] if name in locked else _tools_for(voice, chooser)
+            tools = [chooser.registry.specs[locked[name].tool]] if name in locked else _tools_for(voice, without)
         except ToolMissing as error:
             if name in heard:
                 result.missing.append(f"voices ({name}): {error}")

@@ -48,6 +48,10 @@ KeepGoing = Annotated[
 Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
 Recast = Annotated[bool, typer.Option("--recast", help="Cast and choose again instead of keeping to the lock.")]
 Commercial = Annotated[bool, typer.Option("--commercial", help="Only engines and weights that allow commercial use.")]
+Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:0 or auto; engines that cannot use it take the CPU.")]
+Fallback = Annotated[
+    bool, typer.Option("--fallback", help="Where an engine fails, let the next that fits stand in, with a warning.")
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress bars.")]
 Llm = Annotated[
     str | None, typer.Option(help="A language model that writes the script, such as openai:gpt-5-mini or gguf:FILE.")
@@ -88,6 +92,8 @@ def make(
     offline: Offline = False,
     recast: Recast = False,
     commercial: Commercial = False,
+    device: Device = None,
+    fallback: Fallback = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -101,7 +107,7 @@ def make(
     if document.path is None:
         document = planning.keep(document, _sound_file(target, document).with_suffix(".yaml"))
         say(f"script: {document.path}")
-    options = _options(stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, None)
+    options = _options(stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, None, device, fallback)
     rendered = _render(document, target, options, as_json=as_json, quiet=quiet)
     better = planning.refitted(document, rendered.duration_s) if planning.asks_model(idea, plan_options) else None
     if better is not None:
@@ -165,13 +171,14 @@ def check(
     offline: Offline = False,
     recast: Recast = False,
     commercial: Commercial = False,
+    device: Device = None,
     as_json: Json = False,
 ) -> None:
     """Say everything that is wrong, and what a render would take: nodes, cached share, time."""
     from soundwright.orchestrator import pipeline  # noqa: PLC0415
 
     document = _load(script, allow)
-    options = _options(False, False, allow, None, tool, False, offline, recast, commercial, None)
+    options = _options(False, False, allow, None, tool, False, offline, recast, commercial, None, device, False)
     forecast = pipeline.check(document, options)
     warn(forecast.warnings)
     emit(forecast.to_json(), as_json=as_json, text=forecast.to_text())
@@ -191,6 +198,8 @@ def render(
     offline: Offline = False,
     recast: Recast = False,
     commercial: Commercial = False,
+    device: Device = None,
+    fallback: Fallback = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -198,7 +207,9 @@ def render(
     document = _load(script, allow)
     warn(document.warnings)
     target = out if out is not None else _default_target(document)
-    options = _options(stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, stop_after)
+    options = _options(
+        stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, stop_after, device, fallback
+    )
     _report(_render(document, target, options, as_json=as_json, quiet=quiet), as_json=as_json)
 
 
@@ -264,13 +275,13 @@ def _made_target(document: Document) -> Path:
 
 def _options(
     stems: bool, srt: bool, allow: list[Path] | None, jobs: int | None, pins: list[str] | None, keep_going: bool,
-    offline: bool, recast: bool, commercial: bool, stop_after: Stage | None,
+    offline: bool, recast: bool, commercial: bool, stop_after: Stage | None, device: str | None, fallback: bool,
 ) -> RenderOptions:  # fmt: skip
     from soundwright.orchestrator.pipeline import RenderOptions  # noqa: PLC0415
 
     return RenderOptions(
         stems=stems, srt=srt, allow=tuple(allow or ()), jobs=jobs, tools=_pins(pins), keep_going=keep_going,
-        offline=offline, recast=recast, commercial=commercial,
+        offline=offline, recast=recast, commercial=commercial, device=device, fallback=fallback,
         stop_after=None if stop_after is None else stop_after.value,
     )  # fmt: skip
 

@@ -79,3 +79,18 @@ def test_sizes_are_read(text: str, size: int) -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="is no size"):
         parse_size(text)
+
+
+def test_choice_is_set_by_file_and_environment(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('device = "cuda:1"\nfallback = true\n[tools]\nspeak = "kokoro"\n')
+    config = load_config({"SOUNDWRIGHT_HOME": str(tmp_path), "SOUNDWRIGHT_COMMERCIAL": "yes"})
+    assert (config.device, config.fallback, config.commercial) == ("cuda:1", True, True)
+    assert config.tools == {"speak": "kokoro"}
+    again = load_config({"SOUNDWRIGHT_HOME": str(tmp_path), "SOUNDWRIGHT_TOOLS": "speak=pico, transcribe=whisper"})
+    assert again.tools == {"speak": "pico", "transcribe": "whisper"}
+
+
+@pytest.mark.parametrize(("name", "value"), [("DEVICE", "gpu"), ("TOOLS", "kokoro"), ("FALLBACK", "perhaps")])
+def test_a_choice_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=f"SOUNDWRIGHT_{name}"):
+        load_config({"SOUNDWRIGHT_HOME": str(tmp_path), f"SOUNDWRIGHT_{name}": value})

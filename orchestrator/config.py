@@ -24,8 +24,8 @@ class Config:
     """``home`` holds ``assets``, ``models`` and the journal. ``jobs`` None means one worker per core.
 
     ``llm`` names the language model, as ``--llm`` does; its key never stands here. ``gpu_bytes`` is what a run may take
-    of the GPU's memory, None for all of it. ``homes`` says where tools run. ``device``, ``fallback``, ``commercial`` and
-    ``tools`` (a tool by operation) are defaults of the options of those names.
+    of the GPU's memory, None for all of it. ``homes`` says where tools run. ``device``, ``fallback``, ``commercial``
+    and ``tools`` (a tool by operation) are defaults of the options of those names.
     """
 
     home: Path

@@ -1,11 +1,12 @@
-"""What ``import soundwright`` offers: load, plan, render."""
+"""What ``import soundwright`` offers: load, plan, render, operations."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soundwright.orchestrator import pipeline, planning
 from soundwright.orchestrator.observers import Observer
@@ -14,6 +15,9 @@ from soundwright.orchestrator.project import Project, script_at
 from soundwright.scripts_compiler import document as documents
 from soundwright.scripts_compiler.document import Document
 from soundwright.scripts_compiler.script import Script
+
+if TYPE_CHECKING:
+    from soundwright.orchestrator.interop.operations import Operations
 
 
 def load(path: str | Path) -> Document:
@@ -56,6 +60,24 @@ def render(
     target = Path(out) if out is not None else default_out(document)
     chosen = replace(options or RenderOptions(), **overrides)
     return pipeline.render(document, target, chosen, observer=observer, cancel=cancel)
+
+
+def operations(
+    folder: str | Path = "soundwright-results",
+    files: Mapping[str, str | Path] | None = None,
+    **options: Any,  # noqa: ANN401
+) -> Operations:
+    """The installed operations for programs and agents: strict function schemas, and calls that do them.
+
+    ``files`` are the recordings that may be used, by id; results go into ``folder``. ``options`` are those of
+    :class:`~soundwright.orchestrator.interop.operations.Operations`, such as ``only=["enhance", "transcribe"]``.
+
+    Raises:
+        ScriptError: a file is not there, or an id is no name.
+    """
+    from soundwright.orchestrator.interop.operations import Operations as Made  # noqa: PLC0415
+
+    return Made(folder, files, **options)
 
 
 def _document(source: Document | Script | str | Path) -> Document:

@@ -12,7 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from soundwright.orchestrator.api import load, plan, render
+    from soundwright.orchestrator.api import load, operations, plan, render
     from soundwright.orchestrator.pipeline import Rendered, RenderOptions
     from soundwright.scripts_compiler.document import Document
     from soundwright.scripts_compiler.errors import Problem, ScriptError, SoundwrightError
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "orchestrator.api": ("load", "plan", "render"),
+    "orchestrator.api": ("load", "operations", "plan", "render"),
     "orchestrator.pipeline": ("RenderOptions", "Rendered"),
     "scripts_compiler.document": ("Document",),
     "scripts_compiler.errors": ("Problem", "ScriptError", "SoundwrightError"),
@@ -78,6 +78,7 @@ __all__ = [
     "Voice",
     "__version__",
     "load",
+    "operations",
     "plan",
     "render",
 ]

@@ -1,53 +1,51 @@
-"""Tries every tool: are its packages there, its weights, and does a short run give what it should?"""
+"""Tries every tool: are its packages there, its weights, and does a short run give what it should, how fast?"""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
 from pydantic import ValidationError
 
-from soundwright.orchestrator.results import checked
+from soundwright.orchestrator.devices import device_for, dtype_for
 from soundwright.orchestrator.toolpool import ToolPool
 from soundwright.orchestrator.weights import NoWeights, Weights
 from soundwright.scripts_compiler.extensions import installed
-from soundwright.scripts_compiler.operations import Catalogue, Operation
-from soundwright.tools import audio_files
-from soundwright.tools.assets import Asset, Audio, Speech, Stems, Text
-from soundwright.tools.base import Context, Request, ToolSpec
-from soundwright.tools.errors import ToolError, ToolMissing
+from soundwright.scripts_compiler.operations import Catalogue
+from soundwright.tools.assets import Asset, Audio, Events, Notes, Scores, Stems, Text, Transcript
+from soundwright.tools.base import Context, Request, Tool, ToolSpec
+from soundwright.tools.errors import ToolDefect, ToolError, ToolMissing
 from soundwright.tools.registry import Registry
+from soundwright.tools.results import checked
+from soundwright.tools.testing import samples
 
 State = Literal["works", "missing", "fails", "not tried"]
-
-TEXT = "One, two, three, four."
-SAMPLES: Mapping[str, Mapping[str, Any]] = {
-    "speak": {"text": TEXT},
-    "vocalise": {"vocal": "sigh", "description": "a man", "gender": "male", "age": "adult"},
-    "generate_sound": {"description": "rain", "length": 1.0},
-    "generate_music": {"description": "calm piano", "length": 2.0},
-    "align": {"text": TEXT},
-    "slice": {"from": 0.1, "to": 0.5},
-    "mix": {},
-}
-_RATE_HZ = 24000
 _MEMORY_MB = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came out for one tool: ``details`` says what is missing, what failed, or how long the run took."""
+    """What came out for one tool.
+
+    ``imports`` and ``weights`` say what is there, ``device`` where it ran, ``load_s`` and ``seconds`` how long loading
+    and the run took, ``realtime`` how many seconds of sound a second of work gave (or went through). ``details`` is the
+    result, held against the contract, or what is missing or failed.
+    """
 
     tool: str
     version: str
     state: State
     details: str
+    imports: str = ""
+    weights: str = ""
+    device: str = ""
+    load_s: float = 0.0
     seconds: float = 0.0
+    realtime: float = 0.0
 
 
 def examine(
@@ -56,6 +54,7 @@ def examine(
     names: Sequence[str] = (),
     *,
     catalogue: Catalogue | None = None,
+    device: str = "cpu",
 ) -> Iterator[Finding]:
     """Try each tool, or those of ``names``, one operation each; broken plug-ins are listed too.
 
@@ -67,52 +66,62 @@ def examine(
             raise ToolMissing(registry.unknown(name))
     for broken in registry.unusable:
         if not names or broken.name in names:
-            yield Finding(broken.name, broken.owner, "fails", broken.reason)
+            yield Finding(broken.name, broken.owner, "fails", broken.reason, "fails")
     for spec in registry.specs.values():
         if not names or spec.name in names:
-            yield _examine(spec, registry, models or NoWeights(), catalogue or installed())
+            yield _examine(spec, registry, models or NoWeights(), catalogue or installed(), device)
 
 
-def _examine(spec: ToolSpec, registry: Registry, models: Weights, catalogue: Catalogue) -> Finding:
+def _examine(spec: ToolSpec, registry: Registry, models: Weights, catalogue: Catalogue, device: str) -> Finding:
+    found = Finding(spec.name, spec.version, "missing", "", device=device_for(spec, device))
     missing = registry.missing(spec)
     if missing is not None:
-        return Finding(spec.name, spec.version, "missing", str(missing))
+        return replace(found, details=str(missing), imports=f"lacks {', '.join(missing.modules)}")
+    found = replace(found, imports="ok")
     try:
         absent = [model for model in spec.models if not models.is_ready(model)]
     except ToolMissing as error:
-        return Finding(spec.name, spec.version, "missing", str(error))
+        return replace(found, details=str(error), weights="unknown")
     if absent:
         pull = f"soundwright models pull {' '.join(absent)}"
-        return Finding(spec.name, spec.version, "missing", f"needs its weights: {pull}")
-    return _tried(spec, registry, models, catalogue)
+        return replace(found, details=f"needs its weights: {pull}", weights=f"lacks {', '.join(absent)}")
+    found = replace(found, weights="ok" if spec.models else "none needed")
+    if found.device.partition(":")[0] not in spec.runs_on():
+        return replace(found, state="not tried", details="it needs a GPU: tools doctor --device cuda")
+    return _tried(found, spec, registry, models, catalogue)
 
 
-def _tried(spec: ToolSpec, registry: Registry, models: Weights, catalogue: Catalogue) -> Finding:
-    start = time.perf_counter()
+def _tried(found: Finding, spec: ToolSpec, registry: Registry, models: Weights, catalogue: Catalogue) -> Finding:
+    pool = ToolPool(registry, models, _MEMORY_MB)
     try:
-        with tempfile.TemporaryDirectory(prefix="soundwright-") as scratch:
-            request = _request(spec, catalogue, Path(scratch))
+        with tempfile.TemporaryDirectory(prefix="soundwright-") as folder:
+            request = _request(spec, catalogue, Path(folder))
             if request is None:
-                return Finding(spec.name, spec.version, "not tried", f"no sample for {', '.join(spec.operations)}")
-            made = _run(spec, request, registry, models, Path(scratch))
+                return replace(found, state="not tried", details=f"no sample for {', '.join(spec.operations)}")
+            start = time.perf_counter()
+            with pool.lease(spec, found.device, dtype_for(spec, found.device)) as tool:
+                found = replace(found, load_s=time.perf_counter() - start)
+                start = time.perf_counter()
+                made = _made(tool, request, Path(folder))
+                seconds = time.perf_counter() - start
             kind = catalogue[request.op].output_for({port: asset.kind for port, asset in request.inputs.items()})
             checked(made, kind)
     except Exception as error:  # the boundary to the code of tools: whatever it raises is the finding
-        return Finding(spec.name, spec.version, "fails", f"{type(error).__name__}: {error}")
-    seconds = time.perf_counter() - start
-    return Finding(spec.name, spec.version, "works", f"{request.op} in {seconds:.2f} s", seconds)
-
-
-def _run(spec: ToolSpec, request: Request, registry: Registry, models: Weights, scratch: Path) -> Asset:
-    pool = ToolPool(registry, models, _MEMORY_MB)
-    try:
-        with pool.lease(spec, "cpu", "float32") as tool:
-            results = dict(tool.run([request], Context(scratch)))
+        return replace(found, state="fails", details=f"{type(error).__name__}: {error}")
     finally:
         pool.close()
-    made = results.get(0)
-    if made is None:
-        raise ToolError("gave no result")
+    length_s = _length_s(made) or max((_length_s(asset) for asset in request.inputs.values()), default=0.0)
+    return replace(
+        found, state="works", details=f"{request.op}: {_described(made)}", seconds=seconds,
+        realtime=length_s / max(seconds, 1e-6),
+    )  # fmt: skip
+
+
+def _made(tool: Tool, request: Request, scratch: Path) -> Asset:
+    results = list(tool.run([request], Context(scratch)))
+    if [index for index, _ in results] != [0]:
+        raise ToolDefect(f"gave {len(results)} results for one request")
+    made = results[0][1]
     if isinstance(made, ToolError):
         raise made
     return made
@@ -121,37 +130,37 @@ def _run(spec: ToolSpec, request: Request, registry: Registry, models: Weights, 
 def _request(spec: ToolSpec, catalogue: Catalogue, scratch: Path) -> Request | None:
     """A small request for the first operation of the tool that one can be made for."""
     for op in spec.operations:
-        operation = catalogue.get(op)
-        inputs = None if operation is None else _inputs(operation)
-        if operation is None or inputs is None:
-            continue
-        params = dict(SAMPLES.get(op, {}))
-        if op == "speak" and spec.voices:
-            params |= {"preset": spec.voices[0].preset, "language": spec.voices[0].language}
-        if op == "load_file":
-            params["file"] = str(audio_files.write(scratch / "tone.wav", _tone()))
-        try:
-            return Request(op, operation.resolve(params), inputs, 1, "doctor")
-        except ValidationError:  # an operation that we have no sample of
-            continue
+        if op in catalogue:
+            try:
+                made = samples.request(catalogue[op], spec, scratch)
+            except ValidationError:  # an operation whose parameters cannot be guessed
+                continue
+            if made is not None:
+                return replace(made, label="doctor")
     return None
 
 
-def _inputs(operation: Operation) -> dict[str, Asset] | None:
-    samples: dict[str, Asset] = {
-        "Audio": _tone(),
-        "Speech": Speech(_tone().samples, _RATE_HZ, 0, TEXT, "en"),
-        "Text": Text(TEXT),
-        "Stems": Stems({"tone": _tone()}),
-    }
-    ports = [port for port in operation.inputs if not port.optional]
-    if any(port.kind.value not in samples for port in ports):
-        return None
-    return {f"{port.name}.0" if port.many else port.name: samples[port.kind.value] for port in ports}
+def _length_s(asset: Asset) -> float:
+    if isinstance(asset, Stems):
+        return max((stem.length_s for stem in asset.stems.values()), default=0.0)
+    return asset.length_s if isinstance(asset, Audio) else 0.0
 
 
-def _tone() -> Audio:
-    """A second of a sweep that swells and fades: something to cut, filter and measure."""
-    time_s = np.arange(_RATE_HZ) / _RATE_HZ
-    sweep = np.sin(2 * np.pi * (200 + 400 * time_s) * time_s) * np.sin(np.pi * time_s)
-    return Audio((0.3 * sweep)[None, :].astype(np.float32), _RATE_HZ)
+def _described(asset: Asset) -> str:
+    """A result in a few words."""
+    match asset:
+        case Audio():
+            words = f"of {asset.length_s:.2f} s, {asset.channels} x {asset.rate} Hz"
+        case Text() | Transcript():
+            words = repr(asset.text[:60])
+        case Events():
+            words = f"with {len(asset.events)} events"
+        case Scores():
+            words = ", ".join(f"{name} {value:.3g}" for name, value in list(asset.scores.items())[:3])
+        case Stems():
+            words = ", ".join(asset.stems)
+        case Notes():
+            words = f"with {sum(len(part.notes) for part in asset.parts)} notes"
+        case _:
+            words = ""
+    return f"{asset.kind.value} {words}".rstrip()

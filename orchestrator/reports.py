@@ -12,9 +12,11 @@ from typing import Any
 from soundwright.orchestrator import doctor
 from soundwright.orchestrator.choice import Chooser, Need
 from soundwright.orchestrator.config import parse_size
+from soundwright.orchestrator.devices import device_for, resolved_device
 from soundwright.orchestrator.observers import for_terminal
 from soundwright.orchestrator.operation_reports import known
 from soundwright.orchestrator.workshop import Workshop
+from soundwright.scripts_compiler import extensions
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.tools.base import ToolSpec, VoiceInfo
 
@@ -62,35 +64,79 @@ def tool_facts(name: str) -> Row:
     return {**facts, "voices": len(spec.voices), "from": workshop.registry.owner(name), "state": _state(workshop, spec)}
 
 
-def choice_rows(operation: str, *, language: str, commercial: bool) -> list[Row]:
+def choice_rows(
+    operation: str,
+    *,
+    language: str = "",
+    commercial: bool = False,
+    length_s: float | None = None,
+    text_length: int | None = None,
+    device: str | None = None,
+) -> list[Row]:
     """Every tool of an operation in the order of preference, with the reason why it fits or not.
 
     Raises:
         ScriptError: there is no such operation.
+        ConfigError: there is no such device.
     """
     workshop = Workshop.open()
+    config = workshop.config
     known(operation)
-    verdicts = Chooser(workshop.registry, workshop.models, commercial).verdicts(Need(operation, language))
-    chosen = next((verdict.tool.name for verdict in verdicts if verdict.fits), None)
+    pins = {op: tool for op, tool in config.tools.items() if op == operation}
+    chooser = Chooser(
+        workshop.registry, workshop.models, commercial or config.commercial,
+        resolved_device(device or config.device), pins,
+    )  # fmt: skip
+    need = Need(operation, language, length_s, text_length=text_length)
+    verdicts = chooser.verdicts(need)
+    chosen = pins.get(operation) or next((verdict.tool.name for verdict in verdicts if verdict.fits), None)
     return [
         {
             "tool": verdict.tool.name,
             "chosen": verdict.tool.name == chosen,
             "rank": verdict.tool.rank,
-            "reason": verdict.reason,
+            "runs on": device_for(verdict.tool, chooser.device),
+            "reason": verdict.reason + ("; pinned in the settings" if verdict.tool.name in pins.values() else ""),
             "remedy": verdict.remedy,
         }
         for verdict in verdicts
     ]
 
 
-def doctor_rows(names: Sequence[str], *, offline: bool) -> list[Row]:
-    """A short run of every tool, or of those named."""
+def doctor_rows(names: Sequence[str], *, offline: bool, device: str | None = None) -> list[Row]:
+    """A short run of every tool, or of those named, and the operations of packages that cannot be used.
+
+    Raises:
+        ConfigError: there is no such device.
+        ToolMissing: a name is no tool.
+    """
     workshop = Workshop.open(offline=offline)
-    return [
-        {**asdict(finding), "seconds": round(finding.seconds, 2)}
-        for finding in doctor.examine(workshop.registry, workshop.models, names)
+    on = resolved_device(device or workshop.config.device)
+    rows = [
+        {
+            "tool": found.tool,
+            "version": found.version,
+            "state": found.state,
+            "imports": found.imports,
+            "weights": found.weights,
+            "device": found.device,
+            "load s": _seconds(found.load_s),
+            "run s": _seconds(found.seconds),
+            "x realtime": f"{found.realtime:.3g}" if found.realtime else "",
+            "result": found.details,
+        }
+        for found in doctor.examine(workshop.registry, workshop.models, names, device=on)
     ]
+    refused = [] if names else extensions.discover().refused
+    return rows + [
+        {**dict.fromkeys(rows[0] if rows else ("tool", "state", "result"), ""), "tool": it.name, "version": it.owner,
+         "state": "fails", "result": f"an operation that cannot be used: {it.reason}"}
+        for it in refused
+    ]  # fmt: skip
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f}" if seconds else ""
 
 
 def voice_rows(*, language: str = "", gender: str = "") -> list[Row]:

@@ -12,6 +12,7 @@ from soundwright.orchestrator.cli import weights
 from soundwright.orchestrator.cli.edge import emit, guarded
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:0 or auto.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Never touch the network.")]
 
 
@@ -56,26 +57,32 @@ def tools_info(name: Annotated[str, typer.Argument(help="A tool's name.")], as_j
 def tools_why(
     operation: Annotated[str, typer.Argument(help="An operation, for example speak.")],
     language: Annotated[str, typer.Option(help="For this language.")] = "",
+    length: Annotated[float | None, typer.Option(min=0.0, help="For a sound of so many seconds.")] = None,
+    text: Annotated[int | None, typer.Option(min=0, help="For a text of so many characters.")] = None,
+    device: Device = None,
     commercial: Annotated[bool, typer.Option("--commercial", help="Only for commercial use.")] = False,
     as_json: Json = False,
 ) -> None:
     """Explain which engine an operation gets, and why the others do not."""
     from soundwright.orchestrator import reports  # noqa: PLC0415
 
-    rows = reports.choice_rows(operation, language=language, commercial=commercial)
+    rows = reports.choice_rows(
+        operation, language=language, commercial=commercial, length_s=length, text_length=text, device=device
+    )
     emit(rows, as_json=as_json, text=reports.table(rows))
 
 
 @guarded
 def tools_doctor(
     names: Annotated[list[str] | None, typer.Argument(help="Only these tools.")] = None,
+    device: Device = None,
     offline: Offline = False,
     as_json: Json = False,
 ) -> None:
-    """Try every installed engine: imports, weights, a short run."""
+    """Try every installed engine: imports, weights, a short run on its device, its speed, its result."""
     from soundwright.orchestrator import reports  # noqa: PLC0415
 
-    rows = reports.doctor_rows(names or [], offline=offline)
+    rows = reports.doctor_rows(names or [], offline=offline, device=device)
     emit(rows, as_json=as_json, text=reports.table(rows))
     if any(row["state"] == "fails" for row in rows):
         raise typer.Exit(3)

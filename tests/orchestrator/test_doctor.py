@@ -34,7 +34,10 @@ def test_working_missing_failing_and_unknown_tools_are_told_apart() -> None:
     }  # fmt: skip
     assert found["absent"].details == "needs no_such_engine: pip install 'soundwright[big]'"
     assert found["crashes"].details == "OSError: the driver is gone"
-    assert found["works"].details.startswith("speak in ")
+    assert found["works"].details.startswith("speak: Speech of ")
+    assert found["works"].realtime > 0
+    assert (found["works"].imports, found["works"].weights, found["works"].device) == ("ok", "none needed", "cpu")
+    assert found["absent"].imports == "lacks no_such_engine"
 
 
 def test_only_the_named_tools_are_tried() -> None:
@@ -65,4 +68,4 @@ def test_the_tools_of_the_core_work() -> None:
 )
 def test_there_is_a_sample_of_every_kind_of_operation(op: str) -> None:
     (finding,) = examine(Registry([NullTool("one", (op,))]))
-    assert (finding.state, finding.details.split()[0]) == ("works", op)
+    assert (finding.state, finding.details.split()[0]) == ("works", f"{op}:")

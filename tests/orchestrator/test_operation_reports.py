@@ -34,3 +34,25 @@ def test_a_sheet_sets_in_what_a_fact_holds_by_name() -> None:
 def test_a_name_that_is_no_operation_is_told_the_nearest() -> None:
     with pytest.raises(ScriptError, match="compress"):
         operation_reports.operation_facts("comprss")
+
+
+def test_a_choice_is_explained_with_language_length_text_and_device() -> None:
+    rows = {row["tool"]: row for row in reports.choice_rows("speak", language="de", text_length=10, device="cpu")}
+    assert rows["pico"]["chosen"]
+    assert "does not know the language 'de'" in rows["kokoro"]["reason"]
+    long = {row["tool"]: row for row in reports.choice_rows("generate_sound", length_s=7200.0)}
+    assert "at most 3600 s" in long["procedural-sound"]["reason"]
+
+
+def test_a_pin_of_the_settings_is_chosen_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOUNDWRIGHT_TOOLS", "speak=pico")
+    rows = {row["tool"]: row for row in reports.choice_rows("speak")}
+    assert rows["pico"]["chosen"]
+    assert rows["pico"]["reason"].endswith("pinned in the settings")
+
+
+def test_the_doctor_tells_imports_weights_device_speed_and_result() -> None:
+    (row,) = reports.doctor_rows(["signal"], offline=True, device="cpu")
+    assert (row["state"], row["imports"], row["weights"], row["device"]) == ("works", "ok", "none needed", "cpu")
+    assert float(row["x realtime"]) > 1
+    assert row["result"] == "gain: Audio of 2.08 s, 1 x 16000 Hz"

@@ -212,3 +212,37 @@ def test_heavier_rain_is_denser_and_distance_takes_the_highs() -> None:
 
 def test_slow_steps_are_fewer_than_running_ones() -> None:
     assert onsets(make("slow footsteps", length=6.0).samples) < onsets(make("running footsteps", length=6.0).samples)
+
+
+def in_halves(x: NDArray[np.float32]) -> tuple[float, float]:
+    level = loudness(x)
+    half = level.size // 2
+    return float(level[:half].mean()), float(level[half:].mean())
+
+
+@pytest.mark.parametrize(
+    ("description", "louder"),
+    [
+        ("a police siren wails, drawing closer through the streets", "end"),
+        ("footsteps approaching on gravel", "end"),
+        ("a steam train clatters past and fades into the distance", "start"),
+        ("a horse trotting away into the distance", "start"),
+        ("rain getting louder", "end"),
+    ],
+)
+def test_what_moves_is_heard_to_move(description: str, louder: str) -> None:
+    start, end = in_halves(make(description, length=8.0).samples)
+    assert (start < 0.7 * end) if louder == "end" else (end < 0.7 * start)
+
+
+def test_a_loop_does_not_move() -> None:
+    start, end = in_halves(make("rain getting louder", length=10.0, loop=True).samples)
+    assert 0.7 < start / end < 1.4
+
+
+@pytest.mark.parametrize(("words", "earlier"), [("growing faster", False), ("getting slower", True), ("steady", None)])
+def test_events_hasten_and_slacken(words: str, earlier: bool | None) -> None:
+    sound = make(f"a heartbeat, {words}", length=8.0).samples
+    half = sound.shape[1] // 2
+    first, second = onsets(sound[:, :half]), onsets(sound[:, half:])
+    assert abs(first - second) <= 2 if earlier is None else (first > second) == earlier

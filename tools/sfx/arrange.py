@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from soundwright.tools.assets import Samples
-from soundwright.tools.sfx import dsp
+from soundwright.tools.sfx import dsp, motion
 from soundwright.tools.sfx.dsp import RATE, Rng, Signal
 from soundwright.tools.sfx.parse import Layer
 
@@ -105,7 +105,8 @@ def _lasting(rng: Rng, layer: Layer, n: int, *, wrap: bool, composed: bool) -> S
         scaled = signal if layer.sound.name == "room tone" else signal * (_BED_RMS / max(1e-9, dsp.level_of(signal)))
     else:
         scaled = _repeated(rng, layer, n, wrap=wrap, composed=composed)
-    return _place_far(rng, scaled, layer, composed=composed, wrap=True if layer.sound.style == "bed" else wrap)
+    placed = _place_far(rng, scaled, layer, composed=composed, wrap=True if layer.sound.style == "bed" else wrap)
+    return placed if wrap else motion.move(placed, manner.course)
 
 
 def _tame(x: Signal) -> Signal:
@@ -132,9 +133,12 @@ def _repeated(rng: Rng, layer: Layer, n: int, *, wrap: bool, composed: bool) -> 
 def _moments(rng: Rng, layer: Layer, n: int, gap_s: float, *, wrap: bool, composed: bool) -> list[int]:
     count, jitter = layer.manner.count, layer.sound.jitter
     if layer.sound.style == "steady" and not layer.scene:
-        many = count or max(1, round(n / RATE / gap_s) if wrap else int(np.ceil((n / RATE - 0.15) / gap_s)))
-        step = n / many if wrap or many * gap_s > n / RATE else gap_s * RATE
-        return [int(max(0.0, (k + rng.uniform(-jitter, jitter) * (k > 0)) * step)) % n for k in range(many)]
+        pace = 1.0 if wrap else layer.manner.pace
+        mean_s = gap_s * motion.mean_gap(pace)
+        many = count or max(1, round(n / RATE / gap_s) if wrap else int(np.ceil((n / RATE - 0.15) / mean_s)))
+        step = (n / many if wrap or many * mean_s > n / RATE else mean_s * RATE) * gap_s / mean_s
+        turns = motion.onsets(many, 1.0, pace)
+        return [int(max(0.0, (turn + rng.uniform(-jitter, jitter) * (turn > 0)) * step)) % n for turn in turns]
     if layer.sound.style == "once" and not layer.scene:
         return [0]
     scale = min(gap_s, n / RATE)
@@ -213,14 +217,14 @@ def _counted(rng: Rng, layer: Layer, room_n: int, n: int) -> Signal:
     count = layer.manner.count or (1 if layer.sound.style == "sparse" else layer.sound.count)
     variants = _variants(rng, layer, n, min(count, _VARIANTS))
     gap = _gap(layer) if layer.sound.gap_s else variants[0].shape[-1] / RATE
-    gap = min(gap, max(0.12, room_n / RATE / (count + 0.4)))
+    gap = min(gap, max(0.12, room_n / RATE / (count * max(1.0, layer.manner.pace) + 0.4)))
     tail = variants[0].shape[-1] + int(2.6 * RATE * (layer.manner.distance > 0.1 or layer.manner.echo > 0))
-    out = np.zeros((2, round(count * gap * (1 + layer.sound.jitter) * RATE) + tail))
-    for k in range(count):
-        at = max(0.0, k * gap * (1 + float(rng.uniform(-1, 1)) * layer.sound.jitter * 0.5))
+    out = np.zeros((2, round(count * gap * max(1.0, layer.manner.pace) * (1 + layer.sound.jitter) * RATE) + tail))
+    for k, turn in enumerate(motion.onsets(count, gap, layer.manner.pace)):
+        at = max(0.0, turn * (1 + float(rng.uniform(-1, 1)) * layer.sound.jitter * 0.5))
         event = _stereo(variants[k % len(variants)])
         dsp.add(out, event * rng.uniform(0.85, 1.0), round(at * RATE))
-    return _place_far(rng, out, layer, composed=True, wrap=False)
+    return motion.move(_place_far(rng, out, layer, composed=True, wrap=False), layer.manner.course)
 
 
 def _finish(mixed: Samples, layers: list[Layer], *, loop: bool, out_s: float) -> Samples:

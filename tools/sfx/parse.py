@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from soundwright.tools.errors import ToolError
+from soundwright.tools.sfx import motion
 from soundwright.tools.sfx import words as vocabulary
 from soundwright.tools.sfx.library import known_sounds, scenes, sounds
 from soundwright.tools.sfx.scenes import Scene
@@ -187,6 +188,8 @@ def _manner(tokens: list[str]) -> Manner:
         echo=0.5 if forms & vocabulary.ECHO else 0.0,
         count=_count(tokens),
         words=frozenset(forms),
+        course=motion.course(" ".join(tokens)),
+        pace=motion.pace(" ".join(tokens)),
     )
 
 
@@ -204,6 +207,8 @@ def _count(tokens: list[str]) -> int | None:
 
 def _layer(sound: Sound, clause: _Clause) -> Layer:
     manner = _manner(clause.tokens)
+    if "pass" in sound.name:  # these move by themselves
+        manner = manner.but(course=())
     if manner.count is None and sound.style == "steady" and sound.count == 1 and sound.name in clause.plural:
         manner = manner.but(count=_PLURAL_COUNT)
     return Layer(sound, manner, turn=clause.turn)

@@ -17,14 +17,14 @@ from soundwright.tools.sfx.dsp import RATE
 class ProceduralSoundTool:
     """``generate_sound`` by physical and signal models: modal bodies, shaped noise, random grains, simple voices.
 
-    The description chooses among known sounds and steers them (heavy, distant, slow, three, on gravel, in a cave ...);
+    The description chooses among known sounds and steers them (heavy, distant, slow, on gravel, approaching ...);
     several sounds in one description are mixed. Output is 48 kHz, mono for single foreground sounds without a room,
     else stereo.
     """
 
     spec = ToolSpec(
         name="procedural-sound",
-        version="1",
+        version="2",
         operations=("generate_sound",),
         licence_code="Apache-2.0",
         honours=("description", "length", "loop", "take"),

@@ -18,7 +18,7 @@ class Manner:
 
     ``frames`` is the length to fill (beds must be circular over it; events may ignore it). ``intensity`` 0 to 1 (light
     to heavy), ``speed`` a factor, ``distance`` 0 (near) to 1 (far), ``size`` a factor (small 0.7, large 1.4), ``words``
-    all words of the description and their stems.
+    all words of the description and their stems. ``course`` and ``pace`` are those of ``motion``.
     """
 
     frames: int
@@ -32,6 +32,8 @@ class Manner:
     echo: float = 0.0
     count: int | None = None
     words: frozenset[str] = field(default_factory=frozenset)
+    course: tuple[float, ...] = ()
+    pace: float = 1.0
 
     @property
     def length_s(self) -> float:

@@ -1,0 +1,174 @@
+"""VITS and Bark on toy weights: what is said, seeds, batches, presets, vocals, and what cannot be said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from soundwright.tools.assets import Audio, Speech
+from soundwright.tools.base import Context, Place, Request
+from soundwright.tools.errors import Cancelled, ToolError
+from soundwright.tools.tts.bark import BarkTool
+from soundwright.tools.tts.vits import VitsTool
+
+pytestmark = pytest.mark.engines
+Toys = Callable[[str, Callable[[Path], None]], Path]
+
+
+def line(text: str, seed: int = 1, **params: Any) -> Request:
+    return Request("speak", {"text": text, "language": "en", **params}, {}, seed)
+
+
+def write_vits(path: Path) -> None:
+    import transformers as tf
+
+    letters = {letter: number for number, letter in enumerate("_abcdefghijklmnopqrstuvwxyz '")}
+    (path / "vocab.json").write_text(json.dumps(letters))
+    tf.VitsTokenizer(str(path / "vocab.json"), phonemize=False, pad_token="_", unk_token="_").save_pretrained(path)
+    config = tf.VitsConfig(
+        vocab_size=30, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, ffn_dim=16, flow_size=16,
+        spectrogram_bins=9, upsample_initial_channel=16, upsample_rates=[8, 4], upsample_kernel_sizes=[16, 8],
+        resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1, 3]], prior_encoder_num_flows=2,
+        posterior_encoder_num_wavenet_layers=2, prior_encoder_num_wavenet_layers=2, duration_predictor_num_flows=2,
+        duration_predictor_filter_channels=16, depth_separable_num_layers=2, depth_separable_channels=2,
+    )  # fmt: skip
+    tf.VitsModel(config).save_pretrained(path)
+
+
+@pytest.fixture(scope="module")
+def vits(toys: Toys) -> VitsTool:
+    tool = VitsTool("en")
+    tool.load(Place(weights={"mms-tts-eng": toys("mms-tts-eng", write_vits)}))
+    return tool
+
+
+def test_vits_speaks_by_its_seed(vits: VitsTool, kit: Any) -> None:
+    assert kit.check_seeds_and_batches(vits, line, ["Come in.", "Who is there? Say it now.", "No"]) >= 100
+    (said,) = kit.ran(vits, [line("Come in.")])
+    assert isinstance(said, Speech)
+    assert (said.rate, said.text, said.language) == (16000, "Come in.", "en")
+
+
+def test_vits_heeds_speed_and_splits_long_texts(vits: VitsTool, kit: Any) -> None:
+    long = "The sea went on as before, and nobody came to the door that night. " * 8
+    slow, fast = (kit.sounds(vits, [line(long, speed=speed)])[0] for speed in (0.7, 1.6))
+    assert slow.length_s > 1.5 * fast.length_s
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [("Ночь", "en", "cannot be spoken in English"), ("Hello", "fr", "speaks 'en'"), ("...", "en", "nothing to speak")],
+)
+def test_vits_says_what_it_cannot_say(vits: VitsTool, text: str, language: str, said: str) -> None:
+    ((_, made),) = vits.run([line(text, language=language)], Context())
+    assert isinstance(made, ToolError)
+    assert said in str(made)
+
+
+def write_bark(path: Path) -> None:
+    import tokenizers
+    import transformers as tf
+
+    words = ["[PAD]", "[UNK]", *"abcdefghijklmnopqrstuvwxyz.!?,[]'♪"]
+    letters = tokenizers.Tokenizer(tokenizers.models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))
+    letters.pre_tokenizer = tokenizers.pre_tokenizers.Split("", "isolated")
+    tf.PreTrainedTokenizerFast(tokenizer_object=letters, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(path)
+    size = {"num_layers": 1, "num_heads": 2, "hidden_size": 16, "block_size": 320, "bias": True}
+    codec = tf.EncodecConfig(
+        num_filters=4, hidden_size=16, codebook_dim=16, codebook_size=16, upsampling_ratios=[8, 5, 4, 2],
+        num_lstm_layers=1, target_bandwidths=[2.4],
+    )  # fmt: skip
+    config = tf.BarkConfig(
+        semantic_config={**size, "input_vocab_size": 200, "output_vocab_size": 64},
+        coarse_acoustics_config={**size, "input_vocab_size": 100, "output_vocab_size": 100},
+        fine_acoustics_config={
+            **size,
+            "input_vocab_size": 17,
+            "output_vocab_size": 17,
+            "n_codes_total": 8,
+            "n_codes_given": 1,
+        },
+        codec_config=codec.to_dict(),
+    )
+    model = tf.BarkModel(config)
+    model.generation_config = tf.GenerationConfig.from_dict(_bark_generation())
+    model.save_pretrained(path)
+    (path / "generation_config.json").write_text(json.dumps({"model_type": "bark", **_bark_generation()}))
+    folder = path / "speaker_embeddings" / "v2"
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(1)
+    for name, shape, top in (("semantic", (20,), 40), ("coarse", (2, 30), 16), ("fine", (8, 30), 16)):
+        np.save(folder / f"en_speaker_1_{name}_prompt.npy", random.integers(0, top, shape))
+
+
+def _bark_generation() -> dict[str, Any]:
+    shared = {"do_sample": True, "renormalize_logits": True}
+    return {
+        "semantic_config": {
+            **shared, "eos_token_id": 41, "max_input_semantic_length": 64, "max_new_tokens": 24,
+            "semantic_rate_hz": 49.9, "semantic_vocab_size": 40, "semantic_pad_token": 41, "semantic_infer_token": 199,
+            "text_encoding_offset": 60, "text_pad_token": 198,
+        },
+        "coarse_acoustics_config": {
+            **shared, "coarse_infer_token": 99, "coarse_rate_hz": 75, "coarse_semantic_pad_token": 98,
+            "max_coarse_history": 40, "max_coarse_input_length": 32, "n_coarse_codebooks": 2, "sliding_window_len": 20,
+        },
+        "fine_acoustics_config": {
+            "max_fine_history_length": 64, "max_fine_input_length": 128, "n_fine_codebooks": 8, "temperature": 0.5,
+        },
+        "codebook_size": 16, "sample_rate": 24000,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bark(toys: Toys, kit: Any) -> BarkTool:
+    tool = BarkTool()
+    tool.load(Place(weights={"bark-small": toys("bark-small", write_bark)}))
+    kit.enliven(tool._model.codec_model)
+    return tool
+
+
+def test_bark_speaks_by_its_seed(bark: BarkTool, kit: Any) -> None:
+    assert kit.check_seeds_and_batches(bark, line, ["Come in.", "Who is there?"]) >= 100
+    (said,) = kit.ran(bark, [line("Come in.")])
+    assert isinstance(said, Speech)
+    assert said.rate == 24000
+
+
+def test_bark_takes_a_preset_and_names_an_unknown_one(bark: BarkTool, kit: Any) -> None:
+    plain, led = (kit.sounds(bark, [line("Come in.", preset=preset)])[0] for preset in ("", "v2/en_speaker_1"))
+    assert plain.samples.shape != led.samples.shape or kit.snr_db(plain, led) < 40
+    for preset, said in (("v2/en_speaker_77", "no voice"), ("v2/en_speaker_2", "cannot be read")):
+        ((_, made),) = bark.run([line("Come in.", preset=preset)], Context())
+        assert isinstance(made, ToolError)
+        assert said in str(made)
+
+
+def test_bark_laughs_and_says_what_it_cannot_do(bark: BarkTool, kit: Any) -> None:
+    (made,) = kit.sounds(bark, [Request("vocalise", {"vocal": "laugh", "preset": "", "take": 0}, {}, 1)])
+    assert type(made) is Audio
+    assert "bark cannot scream" in bark.refusal("vocalise", {"vocal": "scream"})
+    assert bark.refusal("vocalise", {"vocal": "sigh"}) == ""
+
+
+def test_bark_leaves_when_it_is_cancelled(bark: BarkTool) -> None:
+    asked = iter([False] * 5)
+    with pytest.raises(Cancelled):
+        list(bark.run([line("Come in.")], Context(cancelled=lambda: next(asked, True))))
+
+
+def test_closing_frees_the_weights(toys: Toys) -> None:
+    import gc
+    import weakref
+
+    tool = VitsTool("en")
+    tool.load(Place(weights={"mms-tts-eng": toys("mms-tts-eng", write_vits)}))
+    held = weakref.ref(tool._model)
+    tool.close()
+    gc.collect()
+    assert held() is None

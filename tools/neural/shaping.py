@@ -1,0 +1,64 @@
+"""Bringing what a network made to the length that was asked for, and joining parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from soundwright.tools.assets import Audio, Samples
+
+_CUT_FADE_S = 0.01
+
+
+def fitted(sound: Samples, rate: int, length_s: float) -> Samples:
+    """``sound`` (channels, frames) of exactly ``length_s``: cut with a short fade, or followed by silence."""
+    frames = round(length_s * rate)
+    if sound.shape[1] <= frames:
+        return np.pad(sound, ((0, 0), (0, frames - sound.shape[1])))
+    kept = sound[:, :frames].copy()
+    count = min(round(_CUT_FADE_S * rate), frames)
+    kept[:, frames - count :] *= np.cos(np.linspace(0, np.pi / 2, count, dtype=np.float32))
+    return kept
+
+
+def joined_over(first: Samples, second: Samples, overlap: int) -> Samples:
+    """Two sounds (channels, frames), the last ``overlap`` frames of one faded into the first of the other."""
+    overlap = min(overlap, first.shape[1], second.shape[1])
+    if overlap == 0:
+        return np.concatenate([first, second], axis=1)
+    up = np.sin(np.linspace(0, np.pi / 2, overlap, dtype=np.float32)) ** 2
+    seam = first[:, -overlap:] * (1 - up) + second[:, :overlap] * up
+    return np.concatenate([first[:, :-overlap], seam.astype(np.float32), second[:, overlap:]], axis=1)
+
+
+def looped(sound: Samples, frames: int) -> Samples:
+    """The first ``frames`` of a longer ``sound`` as a loop: what follows them is faded into their beginning."""
+    spare = min(sound.shape[1] - frames, frames)
+    if spare <= 0:
+        return sound[:, :frames]
+    up = np.sin(np.linspace(0, np.pi / 2, spare, dtype=np.float32))
+    head = sound[:, :spare] * up + sound[:, frames : frames + spare] * np.sqrt(1 - up**2)
+    return np.concatenate([head, sound[:, spare:frames]], axis=1).astype(np.float32)
+
+
+def resampled(audio: Audio, rate: int, channels: int) -> Samples:
+    """The samples (channels, frames) of ``audio``, without its tail, as a network takes them."""
+    import soxr  # noqa: PLC0415  heavy
+
+    sound = audio.samples[:, : audio.frames - audio.tail]
+    if audio.rate != rate:
+        sound = np.atleast_2d(soxr.resample(sound.T, audio.rate, rate, quality="HQ").T)
+    if sound.shape[0] != channels:
+        sound = np.repeat(sound.mean(axis=0, keepdims=True), channels, axis=0)
+    return np.ascontiguousarray(sound, dtype=np.float32)
+
+
+def alike(values: Sequence[float]) -> dict[float, list[int]]:
+    """Indices of equal values: the requests that can be computed side by side."""
+    groups: dict[float, list[int]] = {}
+    for index, value in enumerate(values):
+        groups.setdefault(value, []).append(index)
+    return groups

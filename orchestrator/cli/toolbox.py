@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
     """Add the command groups to the application."""
     groups: tuple[tuple[str, str, dict[str, Callable[..., Any]]], ...] = (
         ("tools", "Engines: what is installed, why one is chosen, whether it works.",
-         {"list": tools_list, "info": tools_info, "why": tools_why, "doctor": tools_doctor}),
+         {"list": tools_list, "info": tools_info, "why": tools_why, "doctor": tools_doctor, "table": tools_table}),
         ("operations", "Operations: what scripts, and chats, can ask for.",
          {"list": operations_list, "info": operations_info}),
         ("models", "Weights: what is there, fetching, checking and dropping it.", weights.COMMANDS),
@@ -86,6 +86,21 @@ def tools_doctor(
     emit(rows, as_json=as_json, text=reports.table(rows))
     if any(row["state"] == "fails" for row in rows):
         raise typer.Exit(3)
+
+
+@guarded
+def tools_table(
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write a file instead of printing.")] = None,
+) -> None:
+    """Print the table of capabilities, as Markdown: every operation, its engines, licences, what they ran on."""
+    from soundwright.orchestrator import coverage  # noqa: PLC0415
+
+    page = coverage.page()
+    if out is None:
+        typer.echo(page, nl=False)
+    else:
+        out.write_text(page, encoding="utf-8")
+        typer.echo(str(out))
 
 
 @guarded

@@ -1,0 +1,63 @@
+"""The table of capabilities in the documents, made from the specs of the built-in tools: no operation is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from soundwright.scripts_compiler.operations import builtin
+from soundwright.tools.base import ToolSpec
+from soundwright.tools.registry import DISTRIBUTION, Registry
+
+COMMAND = "soundwright tools table -o docs/capabilities.md"
+HEAD = f"""# Capabilities
+
+What scripts, chats and programs can ask for, and which engines do it. The page is made from the specs of the built-in
+tools: `{COMMAND}` renews it.
+
+*ran on*: **real** weights (or an engine that needs none); **tiny** random weights through the real loading code, where
+no package registry carries the weights; **no**: it was not run. Weights are fetched by `soundwright models pull`, or
+brought as the tool's help says (`soundwright tools info NAME`). *home*: where it runs, see [tools.md](tools.md).
+"""
+COLUMNS = ("operation", "engine", "extra", "home", "licence of code", "of weights", "commercial use", "ran on", "how")
+BEYOND: Mapping[str, str] = {
+    "talking_head": "pictures that speak are video, which no operation gives yet",
+}
+"""What one would look for here and what is no operation, with the reason."""
+_RAN = {"real": "real", "tiny": "tiny", "none": "no"}
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    lines = ["| " + " | ".join(row) + " |" for row in (COLUMNS, ("---",) * len(COLUMNS), *rows(built_in_specs()))]
+    return HEAD + "\n" + "\n".join(lines) + "\n"
+
+
+def built_in_specs() -> list[ToolSpec]:
+    """The specs of the tools that come with Soundwright, installed or not."""
+    registry = Registry.discover()
+    return [spec for name, spec in registry.specs.items() if registry.owner(name).partition(" ")[0] == DISTRIBUTION]
+
+
+def rows(specs: Iterable[ToolSpec]) -> Iterator[tuple[str, ...]]:
+    """One row for each operation and engine, in order of names; an operation without an engine has one that says so."""
+    tools = sorted(specs, key=lambda spec: (-spec.rank, spec.name))
+    empty = ("",) * (len(COLUMNS) - 3)
+    for name in sorted({*builtin(), *BEYOND}):
+        doing = [spec for spec in tools if name in spec.operations]
+        yield from (_row(name, spec) for spec in doing)
+        if not doing:
+            yield (name, "none", *empty, BEYOND.get(name, ""))
+
+
+def ran(specs: Iterable[ToolSpec]) -> set[str]:
+    """The operations of which an engine was run, on real or on tiny weights."""
+    known = builtin()
+    return {op for spec in specs if spec.proven != "none" for op in spec.operations if op in known}
+
+
+def _row(operation: str, spec: ToolSpec) -> tuple[str, ...]:
+    commercial = ("yes" if spec.commercial_ok else "no") + (", gated" if spec.gated else "")
+    return (
+        operation, f"`{spec.name}`", f"`{spec.extra}`" if spec.extra else "", spec.home, spec.licence_code,
+        spec.licence_weights or "no weights", commercial, _RAN[spec.proven], spec.proven_note.replace("|", "/"),
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""English transcription by Moonshine tiny (Jeffries et al., 2024), its network inside the package.
+
+The engine gives the times of its lines, which are about a sentence long. Times of words are shared out within a line
+by their letters; where exact ones are needed, ``align`` the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from soundwright.tools.asr.pieces import pieces
+from soundwright.tools.assets import Asset, Transcript, Word
+from soundwright.tools.base import Context, Place, Request, ToolSpec, each
+from soundwright.tools.errors import ToolError, ToolMissing
+from soundwright.tools.mono import clipped, mono_at
+
+RATE = 16000
+_LONGEST_S = 60.0
+_SILENT = 1e-5
+
+
+class MoonshineTool:
+    """The tool ``moonshine``: what is said in English, and roughly when."""
+
+    spec = ToolSpec(
+        name="moonshine",
+        version="0.1.0-tiny",
+        operations=("transcribe",),
+        licence_code="MIT",
+        licence_weights="MIT",
+        languages=("en",),
+        extra="moonshine",
+        modules=("moonshine_voice",),
+        memory_mb=250,
+        honours=("language",),
+        take_varies=(),
+        determinism="device",
+        rank=40,
+        speed=10.0,
+        proven="real",
+        proven_note="the weights in its package, on spoken lines and recordings (bench/listening.py)",
+        help="Fast English transcription on a CPU (Moonshine tiny). Word times are estimated within its lines.",
+    )
+
+    def __init__(self) -> None:
+        self._engine: Any = None
+
+    def load(self, place: Place) -> None:
+        """Open the network.
+
+        Raises:
+            ToolMissing: moonshine-voice is not installed, or a version of it that brings no weights.
+        """
+        del place
+        try:
+            import moonshine_voice  # noqa: PLC0415  an optional engine
+            from moonshine_voice.moonshine_api import ModelArch  # noqa: PLC0415
+            from moonshine_voice.transcriber import Transcriber  # noqa: PLC0415
+        except (ImportError, OSError) as error:
+            raise ToolMissing(f"moonshine: {error}. Run: pip install 'soundwright[moonshine]'") from error
+        weights = Path(moonshine_voice.__file__).parent / "assets" / "tiny-en"
+        if not weights.is_dir():
+            raise ToolMissing("this moonshine-voice brings no weights. Run: pip install 'moonshine-voice==0.1.0'")
+        self._engine = Transcriber(weights, ModelArch.TINY)
+
+    def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
+        """Transcribe each request in turn."""
+        return each(batch, context, lambda request: self._transcribe(request, context))
+
+    def close(self) -> None:
+        """Free the network."""
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = None
+
+    def _transcribe(self, request: Request, context: Context) -> Transcript:
+        from moonshine_voice.errors import MoonshineError  # noqa: PLC0415
+
+        language = str(request.params.get("language", ""))
+        if language and language.partition("-")[0].lower() != "en":
+            raise ToolError(f"moonshine hears English only, not {language!r}; choose whisper")
+        mono = mono_at(request.audio(), RATE)
+        lines: list[tuple[str, float, float]] = []
+        for first, end in pieces(mono, RATE, _LONGEST_S):
+            context.check()
+            if float(np.max(np.abs(mono[first:end]), initial=0.0)) < _SILENT:
+                continue
+            try:
+                heard = self._engine.transcribe_without_streaming(mono[first:end].tolist(), RATE)
+            except MoonshineError as error:
+                raise ToolError(f"Moonshine cannot transcribe this: {error}") from error
+            lines += [(line.text.strip(), first / RATE + line.start_time, line.duration) for line in heard.lines]
+        return _transcript([line for line in lines if line[0]], mono.size / RATE)
+
+
+def _transcript(lines: Sequence[tuple[str, float, float]], length_s: float) -> Transcript:
+    """The lines' texts, their words timed by their share of the letters."""
+    words: list[Word] = []
+    for text, start_s, duration_s in lines:
+        written = text.split()
+        ends = np.cumsum([len(word) + 1 for word in written])
+        for word, before, after in zip(written, [0, *ends[:-1]], ends, strict=True):
+            begin = max(start_s + duration_s * before / ends[-1], words[-1].end_s if words else 0.0)
+            words.append(Word(word, *clipped(begin, start_s + duration_s * after / ends[-1], length_s)))
+    return Transcript(" ".join(text for text, _, _ in lines), "en", tuple(words))

@@ -1,0 +1,1 @@
+"""Sounds from the user's own folders."""

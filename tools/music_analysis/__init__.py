@@ -1,0 +1,1 @@
+"""Engines that find beats, keys and notes."""

@@ -23,10 +23,10 @@ from soundwright.tools.model_store import ModelStore
 RATE = 24000
 LINES = Path(__file__).parent / "data" / "spoken_lines.json"
 RECORDED = {
-    "two_cities.wav": "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of "
-    "foolishness, it was the epoch of belief, it was the epoch of incredulity, it was the season of Light, it was the "
-    "season of Darkness, it was the spring of hope, it was the winter of despair, we had everything before us, we had "
-    "nothing before us, we were all going direct to Heaven, we were all going direct the other way",
+    "two_cities.wav": "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age "
+    "of foolishness, it was the epoch of belief, it was the epoch of incredulity, it was the season of Light, it was "
+    "the season of Darkness, it was the spring of hope, it was the winter of despair, we had everything before us, we "
+    "had nothing before us, we were all going direct to Heaven, we were all going direct the other way",
     "beckett.wav": "Ever tried. Ever failed. No matter. Try again. Fail again. Fail better.",
 }
 CONVERSATIONS = {
@@ -92,7 +92,9 @@ def spoken(folder: Path, wanted: Sequence[tuple[str, str, str, str]]) -> list[Cl
                 assert isinstance(result, Speech), result
                 write(files[rows[index]], result)
             speaker.close()
-    return [Clip(file.stem, text, read(file), language) for file, (_, _, language, text) in zip(files, wanted, strict=True)]
+    return [
+        Clip(file.stem, text, read(file), language) for file, (_, _, language, text) in zip(files, wanted, strict=True)
+    ]
 
 
 def abs_hash(text: str) -> str:

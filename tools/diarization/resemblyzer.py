@@ -134,7 +134,7 @@ class ResemblyzerTool:
         for first in range(0, len(windows), _TOGETHER):
             context.check()
             voices.append(self._encoder.embed_windows(np.stack([mel[at] for at in windows[first : first + _TOGETHER]])))
-        return np.concatenate(voices), np.asarray(middles, np.float32) * HOP / RATE
+        return np.concatenate(voices), np.asarray(np.asarray(middles) * HOP / RATE, np.float32)
 
 
 def _windows(mel: Array, spans: Spans) -> tuple[list[Frames], list[float]]:

@@ -36,10 +36,7 @@ def speakers_of(voices: Array, step_s: float, speakers: int | None) -> Array:
     if len(some) < 2 or speakers == 1:
         return _unit(some.mean(axis=0, keepdims=True))
     tree = linkage(np.maximum(pdist(some, "cosine"), 0), "average")
-    if speakers is None:
-        groups = fcluster(tree, _APART, "distance")
-    else:
-        groups = _split(tree, len(some), speakers)
+    groups = fcluster(tree, _APART, "distance") if speakers is None else _split(tree, len(some), speakers)
     least = max(_LEAST_SHARE * len(some), min(_LEAST_S / step_s, len(some) / 4)) if speakers is None else 0
     sizes = np.bincount(groups)
     kept = [group for group in np.unique(groups) if sizes[group] >= least] or [int(np.argmax(sizes))]

@@ -37,7 +37,8 @@ class VoiceEncoder:
         if len(data) != _SIZE:
             raise ValueError(f"{weights} has {len(data)} bytes, not the {_SIZE} of the file that is pinned")
         self._arrays = {
-            name: np.frombuffer(data, "<f4", int(np.prod(shape)), at).reshape(shape) for name, (at, shape) in _AT.items()
+            name: np.frombuffer(data, "<f4", int(np.prod(shape)), at).reshape(shape)
+            for name, (at, shape) in _AT.items()
         }
 
     def embed(self, mono: Array) -> Array:

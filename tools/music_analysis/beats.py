@@ -33,8 +33,10 @@ def track(onsets: Array, low: Array) -> Beats:
     period = _period(onsets)
     frames = _path(onsets, period)
     bar, first = _bars(frames, onsets, low)
-    times_s = frames * FRAME_S
-    bpm = 60.0 / float(np.polyfit(np.arange(len(frames)), times_s, 1)[0]) if len(frames) > 3 else 60 / (period * FRAME_S)
+    times_s = np.asarray(frames * FRAME_S, np.float64)
+    bpm = (
+        60.0 / float(np.polyfit(np.arange(len(frames)), times_s, 1)[0]) if len(frames) > 3 else 60 / (period * FRAME_S)
+    )
     return Beats(times_s, bpm, bar, first)
 
 

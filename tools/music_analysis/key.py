@@ -1,4 +1,4 @@
-"""The key of music: pitch classes held against profiles, as Krumhansl does it, those of Albrecht and Shanahan (2013)."""
+"""The key of music: pitch classes held against the profiles of Albrecht and Shanahan (2013), as Krumhansl does."""
 
 from __future__ import annotations
 

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from soundwright.tools.sfx.words import IRREGULAR
 
 _FILLERS = frozenset(
-    ("a an the of in on at to and or with from by for some one is are being somebody someone person people sound "
-     "sounds noise noises heard far away distant near nearby loud soft quiet").split()
+    {
+        "a", "an", "the", "of", "in", "on", "at", "to", "and", "or", "with", "from", "by", "for", "some", "one", "is",
+        "are", "being", "somebody", "someone", "person", "people", "sound", "sounds", "noise", "noises", "heard", "far",
+        "away", "distant", "near", "nearby", "loud", "soft", "quiet",
+    }
 )  # fmt: skip
 _ENDINGS = ("ings", "ing", "ers", "ies", "ed", "es", "er", "s", "e", "y")
 

@@ -86,7 +86,7 @@ class YamnetTool:
         found = matching(description, self._network.names)
         if not found:
             raise ToolError(
-                f"no sound that YAMNet knows is named like {description!r}; name it plainly (dog barking, rain, siren), "
+                f"no sound that YAMNet knows is named like {description!r}; name it plainly (dog barking, siren), "
                 "or choose the tool yamnet-meaning, which compares meanings"
             )
         return found
@@ -128,6 +128,7 @@ class YamnetMeaningTool(YamnetTool):
         name="yamnet-meaning",
         operations=("detect",),
         models=(MODEL, MINILM),
+        honours=("descriptions", "threshold"),
         memory_mb=350,
         rank=65,
         help="521 kinds of sound. A description is matched to them by its words, else by its meaning (MiniLM).",

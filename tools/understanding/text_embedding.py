@@ -1,4 +1,4 @@
-"""What texts mean, as vectors: all-MiniLM-L6-v2 in numpy (a BERT of six layers; Devlin et al., 2019; Wang et al., 2020).
+"""What texts mean, as vectors: all-MiniLM-L6-v2 in numpy (a BERT of six layers; Devlin et al., Wang et al.).
 
 The vector of a text is the mean of its tokens' last states, of length one; the cosine of two is their product.
 """

@@ -1,0 +1,1 @@
+"""Engines that mark sound as generated, and read such marks."""

@@ -1,0 +1,1 @@
+"""Engines that place sound around the listener's head."""

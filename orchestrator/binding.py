@@ -22,6 +22,7 @@ from soundwright.scripts_compiler.operations import Catalogue
 from soundwright.scripts_compiler.script import Script
 from soundwright.tools.base import ToolSpec
 from soundwright.tools.errors import ToolMissing
+from soundwright.tools.homes.environments import NOT_MADE
 from soundwright.tools.registry import Registry
 
 _GIVEN = frozenset({"text", "voice", "preset", "language", "description", "gender", "age", "take"})
@@ -132,7 +133,7 @@ class _Binding:
             tool,
             params,
             seed_of(node.op, params, who, self.script_seed),
-            self.weights.hashes(tool.models),
+            self.weights.hashes(tool.models) | self.chooser.registry.environments.identity(tool),
             tuple(self._ignored(node, tool, params)),
             hash_,
             device_for(tool, self.options.device),
@@ -271,8 +272,18 @@ def _other_versions(bound: Mapping[NodeId, Bound], lock: Lock) -> list[Problem]:
         Problem("", f"the lock was made with {name} {lock.tools[name].version}, installed is {item.tool.version}: "
                 "its sounds are made anew and may differ.", warning=True)
         for name, item in sorted(used.items())
-        if name in lock.tools and lock.tools[name] != LockedTool(item.tool.version, item.weights)
+        if name in lock.tools and not _same(lock.tools[name], item)
     ]  # fmt: skip
+
+
+def _same(locked: LockedTool, item: Bound) -> bool:
+    """Whether a tool is the one of the lock; an environment that is not made yet speaks neither for nor against it."""
+    unknown = {name for name, hash_ in item.weights.items() if hash_ == NOT_MADE}
+    before, now = (
+        {name: hash_ for name, hash_ in weights.items() if name not in unknown}
+        for weights in (locked.weights, item.weights)
+    )
+    return (locked.version, before) == (item.tool.version, now)
 
 
 def _lock(binding: _Binding, voices: Mapping[str, LockedVoice], before: Lock, script: Script) -> Lock:

@@ -100,7 +100,8 @@ class Chooser:
         missing = self.registry.missing(spec)
         if missing is not None:
             return Verdict(spec, False, f"not installed (needs {', '.join(missing.modules)})", missing.install)
-        return self._judge_models(spec)
+        obstacle, remedy = self.registry.environments.obstacle(spec)
+        return Verdict(spec, False, obstacle, remedy) if obstacle else self._judge_models(spec)
 
     def _unfit(self, spec: ToolSpec, need: Need) -> str:
         """Why no installation would help; empty where nothing speaks against it."""
@@ -131,7 +132,8 @@ class Chooser:
             if obstacle is not None:
                 return Verdict(spec, False, obstacle.reason, obstacle.remedy)
         fetching = f"; fetches {', '.join(absent)} first" if absent else ""
-        return Verdict(spec, True, f"fits, rank {spec.rank}{fetching}")
+        making = "; makes its environment first" if self.registry.environments.lacks(spec) else ""
+        return Verdict(spec, True, f"fits, rank {spec.rank}{fetching}{making}")
 
     def _locked(self, need: Need) -> ToolSpec:
         """The tool of the lock; where this one request does not fit it (too long, say), the best other one."""

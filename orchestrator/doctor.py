@@ -78,6 +78,9 @@ def _examine(spec: ToolSpec, registry: Registry, models: Weights, catalogue: Cat
     if missing is not None:
         return replace(found, details=str(missing), imports=f"lacks {', '.join(missing.modules)}")
     found = replace(found, imports="ok")
+    if registry.environments.lacks(spec):
+        obstacle, _ = registry.environments.obstacle(spec, offline=False)
+        return replace(found, details=obstacle or f"needs its environment: soundwright environments make {spec.name}")
     try:
         absent = [model for model in spec.models if not models.is_ready(model)]
     except ToolMissing as error:

@@ -19,6 +19,7 @@ from soundwright.orchestrator.config import usable_cores
 from soundwright.orchestrator.journal import Journal
 from soundwright.orchestrator.observers import NullObserver, Observer
 from soundwright.orchestrator.plan import Plan
+from soundwright.orchestrator.prepare import with_environments
 from soundwright.orchestrator.run import Execution, Run
 from soundwright.orchestrator.toolpool import ToolPool
 from soundwright.orchestrator.weights import NoWeights, Weights
@@ -53,8 +54,11 @@ def execute(
 
     Raises:
         ExecutionError: a node failed, without ``keep_going``.
+        ToolMissing, ToolError: the environment of an engine cannot be made.
         Cancelled: ``cancel`` was set; tools were told and had seconds to end, what was finished is kept.
     """
+    observer = observer or NullObserver()
+    plan = with_environments(plan, observer.message)
     cores = jobs or usable_cores()
     memory = memory_mb or usable_memory_mb()
     gpu = _gpu_bytes(plan) if gpu_bytes is None else gpu_bytes
@@ -66,7 +70,7 @@ def execute(
         workers: Workers = InlineWorkers(runner) if inline else ThreadWorkers(runner)
         book = journal or Journal(cache.root.parent / "journal.jsonl")
         budget = Budget(cores, memory, gpu)
-        run = Run(plan, cache, observer or NullObserver(), workers, book, budget, stop, wanted, keep_going)
+        run = Run(plan, cache, observer, workers, book, budget, stop, wanted, keep_going)
         with _stopping(stop), _closing(workers):
             return run.to_the_end()
 

@@ -20,6 +20,7 @@ from soundwright.orchestrator.lock import Lock, lock_path, read_lock, write_lock
 from soundwright.orchestrator.mix.mixer import mix
 from soundwright.orchestrator.observers import NullObserver, Observer
 from soundwright.orchestrator.plan import Forecast, Plan
+from soundwright.orchestrator.prepare import with_environments
 from soundwright.orchestrator.project import read_settings
 from soundwright.orchestrator.timeline import Sound, build_timeline
 from soundwright.orchestrator.workshop import Workshop
@@ -140,7 +141,7 @@ def _render(
 
     def bound(failed: Failed) -> Plan:
         with clock("plan"):
-            return _bind(document, graph, workshop, options, failed=failed)
+            return with_environments(_bind(document, graph, workshop, options, failed=failed), told.message)
 
     def carried_out(plan: Plan) -> Execution:
         with clock("assets"):

@@ -249,6 +249,9 @@ def _state(workshop: Workshop, spec: ToolSpec) -> str:
     missing = workshop.registry.missing(spec)
     if missing is not None:
         return str(missing)
+    if workshop.registry.environments.lacks(spec):
+        obstacle, _ = workshop.registry.environments.obstacle(spec, offline=False)
+        return obstacle or "ready; makes its environment on first use"
     absent = [model for model in spec.models if not workshop.models.is_ready(model)]
     return f"ready; fetches {', '.join(absent)} on first use" if absent else "ready"
 

@@ -16,6 +16,7 @@ from typing import Any
 from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
 from soundwright.tools.base import Foreseeing, Home, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
+from soundwright.tools.homes.environments import Environments
 from soundwright.tools.homes.settings import Homes
 from soundwright.tools.worker.tool import WorkerTool, adapted
 
@@ -70,6 +71,7 @@ class Registry:
 
     def __init__(self, tools: Iterable[Tool | Callable[[], Tool]] = (), homes: Homes | None = None) -> None:
         self.homes = homes or Homes()
+        self.environments = Environments(self.homes)
         self._entries: dict[str, _Entry] = {}
         self._missing: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.unusable: tuple[Unusable, ...] = ()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from soundwright.orchestrator.cli import projects, single, stories, toolbox
+from soundwright.orchestrator.cli import homes, projects, single, stories, toolbox
 
 app = typer.Typer(
     name="soundwright",
@@ -22,6 +22,7 @@ stories.register(app)
 projects.register(app)
 single.register(app)
 toolbox.register(app)
+homes.register(app)
 
 
 def _version(wanted: bool) -> None:

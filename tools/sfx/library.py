@@ -8,6 +8,7 @@ from soundwright.tools.sfx import (
     synth_animals,
     synth_bells,
     synth_birds,
+    synth_blasts,
     synth_body,
     synth_crowd,
     synth_doors,
@@ -16,16 +17,19 @@ from soundwright.tools.sfx import (
     synth_footsteps,
     synth_impacts,
     synth_machines,
+    synth_things,
     synth_vehicles,
     synth_water,
     synth_weather,
+    synth_wonders,
 )
 from soundwright.tools.sfx.scenes import SCENES, Scene
 from soundwright.tools.sfx.sound import Sound
 
 FAMILIES = (
     synth_weather, synth_water, synth_fire, synth_footsteps, synth_doors, synth_bells, synth_birds, synth_animals,
-    synth_crowd, synth_body, synth_impacts, synth_vehicles, synth_machines, synth_electronic,
+    synth_crowd, synth_body, synth_things, synth_blasts, synth_impacts, synth_vehicles, synth_machines,
+    synth_electronic, synth_wonders,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from soundwright.tools.sfx import dsp
 from soundwright.tools.sfx.dsp import Rng, Signal
 from soundwright.tools.sfx.sound import Manner, Sound
 from soundwright.tools.sfx.synth_bells import bell
-from soundwright.tools.sfx.synth_impacts import coin_hit
+from soundwright.tools.sfx.synth_things import coin_hit
 
 
 def machine_hum(rng: Rng, manner: Manner) -> Signal:

@@ -5,6 +5,7 @@ SoundwrightError
 +-- CacheDamaged     a stored asset is not what was stored; it is made again on the next run
 +-- LockError        a lock file that cannot be read
 +-- ConfigError      a setting that cannot be used
++-- HistoryError     a history that cannot be read, or a step that cannot be taken
 """
 
 from __future__ import annotations
@@ -66,3 +67,7 @@ class LockError(SoundwrightError):
 
 class ConfigError(SoundwrightError):
     """A setting with a value that cannot be used; the message names where it was set."""
+
+
+class HistoryError(SoundwrightError):
+    """A history that cannot be read, or that does not lead where it was asked to."""

@@ -201,7 +201,7 @@ class Checked:
             "seconds": round(made.seconds, 1),
             "by_tool": dict(made.by_tool),
             "cast": {name: f"{voice.tool}/{voice.preset}" for name, voice in self.plan.cast.items()},
-            "money_usd": 0.0,
+            "money_usd": round(made.usd, 4),
             "warnings": [str(problem) for problem in self.warnings],
         }
 
@@ -211,7 +211,8 @@ class Checked:
         lines = [f"{name}: {voice.tool}/{voice.preset} ({voice.why})" for name, voice in self.plan.cast.items()]
         work = ", ".join(f"{tool} {count}" for tool, count in made.by_tool.items()) or "nothing"
         lines.append(f"{made.nodes} nodes, {made.cached} cached ({made.cached_share:.0%}); to make: {work}")
-        lines.append(f"about {made.seconds:.0f} s of work; no cost: all engines run here")
+        money = f"about ${made.usd:.4f} for paid engines" if made.usd else "no cost"
+        lines.append(f"about {made.seconds:.0f} s of work; {money}")
         return "\n".join(lines)
 
 

@@ -50,6 +50,11 @@ class Bound:
         return self.length_s / self.tool.speed
 
     @property
+    def estimate_usd(self) -> float:
+        """US dollars that the tool is expected to ask."""
+        return self.length_s / 60 * self.tool.price_usd_per_minute
+
+    @property
     def identity(self) -> dict[str, Any]:
         """What of the tool decides the sound. The device's number does not: cuda:0 and cuda:1 are one class."""
         return {
@@ -65,7 +70,8 @@ class Bound:
 class Forecast:
     """What a run would take. ``cached`` nodes need no tool; ``seconds`` is the work left, by the tools' usual speed.
 
-    ``unsure`` nodes depend on something that is not made yet, so they count as to be made.
+    ``unsure`` nodes depend on something that is not made yet, so they count as to be made. ``missing`` names all that
+    are to be made; ``usd`` is what paid tools ask for it, in US dollars.
     """
 
     nodes: int
@@ -73,6 +79,8 @@ class Forecast:
     unsure: int
     seconds: float
     by_tool: Mapping[str, int]
+    usd: float = 0.0
+    missing: tuple[NodeId, ...] = ()
 
     @property
     def to_make(self) -> int:
@@ -105,9 +113,9 @@ class Plan:
     registry: Registry = field(default_factory=Registry, repr=False, compare=False)
 
     def describe(self, cache: Cache | None = None) -> Forecast:
-        """Counts, cached share and seconds of work, without running anything."""
+        """Counts, cached share, seconds of work and money, without running anything."""
         hashes: dict[NodeId, str] = {}
-        seconds, unsure, keys = 0.0, 0, set[str]()
+        seconds, usd, unsure, keys = 0.0, 0.0, 0, set[str]()
         by_tool: dict[str, int] = {}
         for node_id in self.order:
             bound = self.bound[node_id]
@@ -120,8 +128,10 @@ class Plan:
             by_tool[bound.tool.name] = by_tool.get(bound.tool.name, 0) + 1
             if key is None or key not in keys:  # equal requests are made once
                 seconds += bound.estimate_s
+                usd += bound.estimate_usd
             keys.add(key or node_id)
-        return Forecast(len(self.order), len(hashes), unsure, seconds, by_tool)
+        missing = tuple(node_id for node_id in self.order if node_id not in hashes)
+        return Forecast(len(self.order), len(hashes), unsure, seconds, by_tool, usd, missing)
 
 
 def make_plan(

@@ -1,4 +1,4 @@
-"""Edits that keep comments: set, insert, remove by place; ids for all cues, never used again."""
+"""Edits that keep comments: set, insert, remove, move by place; ids for all cues, never used again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,15 @@ class Remove:
     place: str
 
 
-Edit = Set | Insert | Remove
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Take the entry at ``place`` (``cues[3]``) out of its list and put it back as number ``to`` of what is left."""
+
+    place: str
+    to: int
+
+
+Edit = Set | Insert | Remove | Move
 
 
 def edit(document: Document, edits: Sequence[Edit], *, catalogue: Catalogue | None = None) -> Document:
@@ -54,7 +62,7 @@ def edit(document: Document, edits: Sequence[Edit], *, catalogue: Catalogue | No
 
     tree = document.tree
     for change in edits:
-        value = None if isinstance(change, Remove) else change.value
+        value = change.value if isinstance(change, Set | Insert) else None
         _apply(tree, change, value if document.is_json else comments.one_line(value))
     text = dump_json(tree) if document.is_json else comments.text_of(tree)
     source = "script" if document.path is None else str(document.path)
@@ -115,10 +123,23 @@ def _apply(tree: Plain, change: Edit, value: Plain) -> None:
         if not (_has(owner, last) or (isinstance(owner, dict) and isinstance(last, str))):
             raise _no_place(change.place, shown(owner))
         _set(owner, last, value)
+    elif isinstance(change, Move):
+        if not (isinstance(owner, list) and isinstance(last, int) and max(last, change.to) < len(owner)):
+            raise _no_place(change.place, shown(owner))
+        _shift(owner, last, max(0, change.to))
     elif _has(owner, last):
         del owner[last]
     else:
         raise _no_place(change.place, shown(owner))
+
+
+def _shift(owner: Plain, place: int, to: int) -> None:
+    """Move an entry with the comment behind it."""
+    comments = owner.ca.items if hasattr(owner, "ca") else {}
+    behind = comments.get(place)
+    owner.insert(to, owner.pop(place))
+    if behind is not None:
+        comments[to] = behind
 
 
 def _set(owner: Plain, name: str | int, value: Plain) -> None:

@@ -286,6 +286,11 @@ def _options(
     )  # fmt: skip
 
 
+def options_of(allow: list[Path] | None, pins: list[str] | None) -> RenderOptions:
+    """Options for a forecast: nothing is fetched for it."""
+    return _options(False, False, allow, None, pins, False, True, False, False, None)
+
+
 def _pins(pins: list[str] | None) -> dict[str, str]:
     pairs = [pin.partition("=") for pin in pins or ()]
     if any(not (op and tool) for op, _, tool in pairs):

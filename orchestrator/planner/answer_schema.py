@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from soundwright.scripts_compiler.schema import strict_schema
 
 Schema = dict[str, Any]
 # What the user, the orchestrator or nobody decides: pins, recordings, the programme's loudness and seeds.
-_DROPPED = {
+DROPPED = {
     "Script": ("version", "inputs", "seed", "master", "pronounce"),
     "Voice": ("take", "space", "tool", "preset", "sample", "consent"),
     "SceneCue": (),
@@ -40,23 +40,23 @@ _FIRST = (
 
 def script_schema(offer: Offer) -> Schema:
     """The schema of a whole script."""
-    return _finish(_reduced(offer), offer)
+    return finish(reduced(offer), offer)
 
 
 def scene_schema(offer: Offer, cast: Iterable[str]) -> Schema:
     """The schema of one scene: its cues, and a summary for those who write the next one."""
-    whole = _reduced(offer)
+    whole = reduced(offer)
     speech = whole["$defs"]["SpeechCue"]["properties"]
     speech["voice"] = {"type": "string", "enum": list(cast)}
     branches = whole["properties"]["cues"]["items"]["anyOf"]
     whole["properties"]["cues"]["items"]["anyOf"] = [b for b in branches if not b["$ref"].endswith("/SceneCue")]
     kept = {"summary": {"type": "string"}, "cues": whole["properties"]["cues"]}
-    return _finish(_object(kept) | {"$defs": whole["$defs"]}, offer)
+    return finish(closed(kept) | {"$defs": whole["$defs"]}, offer)
 
 
 def outline_schema(offer: Offer) -> Schema:
     """The schema of an outline: title, cast, and for each scene what happens in how many seconds."""
-    whole = _reduced(offer)
+    whole = reduced(offer)
     space = whole["$defs"]["SceneCue"]["properties"]["space"]
     scene = {
         "title": {"type": "string"}, "summary": {"type": "string"},
@@ -64,22 +64,24 @@ def outline_schema(offer: Offer) -> Schema:
         "space": space, "voices": {"type": "array", "items": {"type": "string"}},
     }  # fmt: skip
     fields = {name: whole["properties"][name] for name in ("title", "language", "voices")}
-    fields["scenes"] = {"type": "array", "items": _object(scene)}
-    return _finish(_object(fields) | {"$defs": whole["$defs"]}, offer)
+    fields["scenes"] = {"type": "array", "items": closed(scene)}
+    return finish(closed(fields) | {"$defs": whole["$defs"]}, offer)
 
 
-def _object(properties: Schema) -> Schema:
+def closed(properties: Schema) -> Schema:
+    """An object that has exactly these fields."""
     return {
         "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
     }  # fmt: skip
 
 
-def _reduced(offer: Offer) -> Schema:
+def reduced(offer: Offer, dropped: Mapping[str, Sequence[str]] = DROPPED) -> Schema:
+    """The schema of scripts without what ``dropped`` names, by definition; operations are those of the offer."""
     names = dict.fromkeys([*offer.effects, *offer.steps])
     whole = copy.deepcopy(_strict(tuple(offer.catalogue[name] for name in names)))
     definitions = whole["$defs"]
     definitions["Script"] = {name: whole[name] for name in ("properties", "required")}
-    for name, fields in _DROPPED.items():
+    for name, fields in dropped.items():
         _drop(definitions[name], fields)
     if not offer.inputs:
         _drop(definitions["Script"], ("steps",))
@@ -125,7 +127,8 @@ def _name_effects(whole: Schema, offer: Offer) -> None:
             part["items"] = {"type": "string", "enum": list(offer.effects)}
 
 
-def _finish(schema: Schema, offer: Offer) -> Schema:
+def finish(schema: Schema, offer: Offer) -> Schema:
+    """Without words, without what is not used, and with everything that stands in it twice under ``$defs``."""
     _strip(schema)
     _flatten(schema)
     if not offer.effects:

@@ -70,11 +70,11 @@ def _examples(offer: Offer, asked: Requirements) -> Sequence[str]:
     return [example("soundscape" if asked.no_speech or not offer.voices else "dialogue")]
 
 
-def repair(problems: Sequence[Problem], unread: str = "") -> Message:
-    """What is wrong with an answer, place and remedy of each."""
+def repair(problems: Sequence[Problem], unread: str = "", what: str = "script") -> Message:
+    """What is wrong with an answer, a script or ``what`` else, place and remedy of each."""
     shown = [_short(problem) for problem in problems[:MAX_PROBLEMS]]
     more = max(0, len(problems) - len(shown))
-    return Message("user", render("repair", problems=shown, more=more, unread=unread[:MAX_PROBLEM_CHARS]))
+    return Message("user", render("repair", problems=shown, more=more, unread=unread[:MAX_PROBLEM_CHARS], what=what))
 
 
 def change_length(estimated_s: float, target_s: float, language: str) -> Message:

@@ -17,7 +17,7 @@ from soundwright.scripts_compiler.wording import quoted
 MAX_DEPTH = 24
 MAX_ITEMS = 200_000
 SOURCE = "the language model's script"
-_PINS = ("tool", "preset", "sample", "consent")
+PINS = ("tool", "preset", "sample", "consent")
 _MARKUP = re.compile(r"\{\{|\{%|\}\}|%\}|<(?:speak|break|prosody|voice|audio)\b[^>]*>|https?://", re.IGNORECASE)
 
 
@@ -34,7 +34,7 @@ class Reader:
         Raises:
             ScriptError: with all problems, each with its place and remedy.
         """
-        plain = from_strict(self._bounded(data))
+        plain = from_strict(bounded(data))
         if not isinstance(plain, dict):
             raise ScriptError([Problem("", "the answer is no JSON object.", "Answer with one script.")], SOURCE)
         refused = list(_refused(plain, self.offer))
@@ -56,20 +56,24 @@ class Reader:
         voices: dict[str, Any] = {"voices": []} if answered.get("voices") is None else {}
         return voices | duration | ({"inputs": inputs} if inputs else {})
 
-    @staticmethod
-    def _bounded(data: Any) -> Any:  # noqa: ANN401
-        """Refuse what is nested deeply or very large before anything walks through it."""
-        waiting, seen = [(data, 0)], 0
-        while waiting:
-            part, depth = waiting.pop()
-            seen += 1
-            if depth > MAX_DEPTH or seen > MAX_ITEMS:
-                raise ScriptError([Problem("", "the answer is nested too deeply or too large.", "Write a script.")])
-            if isinstance(part, dict):
-                waiting += [(value, depth + 1) for value in part.values()]
-            elif isinstance(part, list):
-                waiting += [(value, depth + 1) for value in part]
-        return data
+
+def bounded(data: Any) -> Any:  # noqa: ANN401
+    """The same data; what is nested deeply or very large is refused before anything else walks through it.
+
+    Raises:
+        ScriptError: it is.
+    """
+    waiting, seen = [(data, 0)], 0
+    while waiting:
+        part, depth = waiting.pop()
+        seen += 1
+        if depth > MAX_DEPTH or seen > MAX_ITEMS:
+            raise ScriptError([Problem("", "the answer is nested too deeply or too large.", "Write a script.")])
+        if isinstance(part, dict):
+            waiting += [(value, depth + 1) for value in part.values()]
+        elif isinstance(part, list):
+            waiting += [(value, depth + 1) for value in part]
+    return data
 
 
 def _refused(data: Mapping[str, Any], offer: Offer) -> Iterator[Problem]:
@@ -80,15 +84,23 @@ def _refused(data: Mapping[str, Any], offer: Offer) -> Iterator[Problem]:
             known = f"Declared are: {', '.join(sorted(declared))}." if declared else "There are none: use sounds."
             yield Problem(f"inputs[{index}]", found, known)
     for index, voice in enumerate(_dicts(data.get("voices"))):
-        for name in _PINS:
-            if voice.get(name) is not None:
-                found = "is for the user to choose."
-                yield Problem(f"voices[{index}].{name}", found, "Drop it; describe the voice instead.")
+        yield from pins(voice, f"voices[{index}]")
     for index, cue in enumerate(_dicts(data.get("cues"))):
-        text = cue.get("text")
-        if isinstance(text, str) and (match := _MARKUP.search(text)) is not None:
-            found = f"{quoted(match.group()[:40])} is markup or a link, not words to be spoken."
-            yield Problem(f"cues[{index}].text", found, "Write only the words.")
+        yield from markup(cue.get("text"), f"cues[{index}].text")
+
+
+def pins(voice: Mapping[str, Any], place: str) -> Iterator[Problem]:
+    """Fields of a voice that are not a language model's to set."""
+    for name in PINS:
+        if voice.get(name) is not None:
+            yield Problem(f"{place}.{name}", "is for the user to choose.", "Drop it; describe the voice instead.")
+
+
+def markup(text: object, place: str) -> Iterator[Problem]:
+    """Markup or a link in words that are to be spoken."""
+    if isinstance(text, str) and (match := _MARKUP.search(text)) is not None:
+        found = f"{quoted(match.group()[:40])} is markup or a link, not words to be spoken."
+        yield Problem(place, found, "Write only the words.")
 
 
 def _dicts(items: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401

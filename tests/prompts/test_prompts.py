@@ -15,8 +15,11 @@ from soundwright.orchestrator.planner.planner import Job, make_job, prompt
 from soundwright.orchestrator.planner.prompting import change_length, repair
 from soundwright.orchestrator.planner.reading import Reader
 from soundwright.orchestrator.planner.serial import Heading, Outline, scene_prompt
+from soundwright.orchestrator.revision import reviser
+from soundwright.orchestrator.revision.patch_schema import patch_schema
 from soundwright.prompts.loader import PromptError, example, examples, render, templates
 from soundwright.scripts_compiler.compile import compile_script
+from soundwright.scripts_compiler.document import Document, from_data, loads
 from soundwright.scripts_compiler.errors import Problem
 from soundwright.scripts_compiler.operations import builtin
 from soundwright.scripts_compiler.script import Input
@@ -47,6 +50,24 @@ def job(instruction: str, inputs: tuple[Input, ...] = ()) -> Job:
     return make_job(instruction, builtin(), specs, inputs=inputs, sounds=("knock", "rain", "wind"))
 
 
+def revise_job(document: Document, request: str) -> reviser.Job:
+    return reviser.Job(document, request, job(request, tuple(document.script.inputs)).offer, builtin(), frozenset())
+
+
+def revision(request: str, cues: int = 6) -> reviser.Job:
+    half = cues // 2
+    lines = [
+        f'  - {{type: speech, id: l{n}, voice: {"Ann" if n % 2 else "Ben"}, text: "Line {n}."}}' for n in range(cues)
+    ]
+    lines.insert(half, "  - {type: scene, id: yard, title: In the yard}")
+    text = "\n".join(
+        ["version: 1", "title: The Wall", "voices:", "  - {name: Ann, description: a woman}",
+         "  - {name: Ben, description: a man}", "cues:", "  - {type: scene, id: house, title: In the house}",
+         "  - {type: sound, id: wet, description: light rain, layer: background}", *lines]
+    )  # fmt: skip
+    return revise_job(loads(text + "\n"), request)
+
+
 def story() -> Outline:
     scenes = tuple(Heading(f"Night {n}", f"What happens on night {n}.", 90.0, "room", ("Ann",)) for n in range(1, 5))
     return Outline("The Lamp", "en", ({"name": "Ann", "description": "a keeper"},), scenes)
@@ -60,7 +81,12 @@ def renderings() -> dict[str, str]:
         "recording": prompt(job("Trim the silence of my tape and play it", (TAPE,))).to_text(),
         "outline": prompt(job("A ten-minute play about a lighthouse")).to_text(),
         "scene": scene_prompt("A serial", job("A serial").offer, story(), []).to_text(),
+        "revise": reviser.prompt(revision("Make the rain louder, and let Ann knock twice.")).to_text(),
+        "revise_long": reviser.prompt(revision('Ann\'s line "Line 300" is too loud in scene two', 400))
+        .messages[1]
+        .content,
         "repair": repair(problems).content,
+        "repair_patch": repair([Problem("edits[0].id", 'no cue is called "x".', "Known is a.")], what="patch").content,
         "unread": repair([], "there is no JSON in it.").content,
         "longer": change_length(40, 60, "en").content,
         "shorter": change_length(80, 60, "zh").content,
@@ -94,10 +120,12 @@ def test_an_undefined_name_inside_a_value_is_an_error() -> None:
 
 
 def test_there_is_a_rendering_of_every_template() -> None:
-    assert set(templates()) == {"planner", "request", "repair", "fit_duration", "outline", "scene"}
+    assert set(templates()) == {
+        "planner", "request", "repair", "fit_duration", "outline", "scene", "revise", "revise_request"
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", examples())
+@pytest.mark.parametrize("name", [name for name in examples() if name not in reviser.EXAMPLES])
 def test_an_example_fits_the_schema_loads_and_compiles(name: str) -> None:
     made = job("Play my tape", (TAPE,) if name == "recording" else ())
     data = json.loads(example(name).replace("INPUT", "tape"))
@@ -105,6 +133,36 @@ def test_an_example_fits_the_schema_loads_and_compiles(name: str) -> None:
     graph = compile_script(script, builtin())
     assert len(graph.nodes) >= 3
     assert misfits(_filled(data, script_schema(made.offer)), script_schema(made.offer)) == []
+
+
+@pytest.mark.parametrize("name", reviser.EXAMPLES)
+def test_an_example_of_a_patch_fits_the_schema_and_can_be_applied(name: str) -> None:
+    held = json.loads(example(name))
+    document = from_data(held["script"])
+    made = revise_job(document, held["request"])
+    _, applied = reviser.read_answer(made, held["patch"])
+    if applied is not None:
+        assert len(compile_script(applied.document.script, builtin()).nodes) >= 3
+    voices = [voice.name for voice in document.script.voices]
+    ids = [str(cue.id) for cue in document.script.cues]
+    schema = patch_schema(made.offer, ids, voices)
+    assert misfits(_filled_patch(held["patch"], schema), schema) == []
+
+
+def _filled_patch(patch: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The example as a model must answer it: fields that are left out stand as null."""
+    definitions = schema["$defs"]
+
+    def filled(part: dict[str, Any], definition: str) -> dict[str, Any]:
+        return {**dict.fromkeys(definitions[definition]["properties"]), **part}
+
+    edits = []
+    for each in patch["edits"]:
+        edit = filled(each, "".join(word.title() for word in each["do"].split("_")) + "Edit")
+        if "set" in each:
+            edit["set"] = filled(each["set"], "VoiceFields" if each["do"].endswith("voice") else "CueFields")
+        edits.append(edit)
+    return {**dict.fromkeys(schema["properties"]), **patch, "edits": edits}
 
 
 def _filled(data: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -129,6 +187,19 @@ def installed() -> tuple[ToolSpec, ...]:
     return tuple(Registry.discover().specs.values())
 
 
+@pytest.mark.parametrize("cues", [6, 58, 2000])
+def test_the_prompt_for_a_revision_stays_small_whatever_the_length_of_the_script(
+    cues: int, installed: tuple[ToolSpec, ...]
+) -> None:
+    made = revision(f"Make the rain louder, move Ann's second line after l{cues - 2}, and add thunder", cues)
+    offer = make_job(made.request, builtin(), installed).offer
+    shown = reviser.prompt(reviser.Job(made.document, made.request, offer, builtin(), frozenset()))
+    assert shown.tokens <= MOST_TOKENS + (500 if cues == 6 else 1500)
+    assert "id: wet" in shown.messages[1].content
+    assert "id: l3," in shown.messages[1].content
+    assert f"id: l{cues - 2}," in shown.messages[1].content
+
+
 @pytest.mark.parametrize("request_text", REQUESTS)
 def test_a_prompt_with_its_schema_stays_below_its_limit(request_text: str, installed: tuple[ToolSpec, ...]) -> None:
     made = prompt(make_job(request_text, builtin(), installed))
@@ -143,7 +214,13 @@ def test_the_sounds_and_voices_of_the_installation_are_offered(installed: tuple[
 
 def test_a_schema_keeps_to_what_constrained_decoding_supports() -> None:
     offer = job("Play my tape muffled", (TAPE,)).offer
-    for schema in (script_schema(offer), outline_schema(offer), scene_schema(offer, ["Ann"])):
+    schemas = (
+        script_schema(offer),
+        outline_schema(offer),
+        scene_schema(offer, ["Ann"]),
+        patch_schema(offer, ["a"], ["A"]),
+    )
+    for schema in schemas:
         for part in _objects(schema):
             assert set(part["required"]) == set(part["properties"])
             assert part["additionalProperties"] is False
@@ -175,3 +252,9 @@ def test_pins_files_and_seeds_are_no_fields_of_an_answer() -> None:
     schema = script_schema(job("Play my tape", (TAPE,)).offer)
     assert not {"tool", "preset", "sample", "consent"} & set(schema["$defs"]["Voice"]["properties"])
     assert not {"inputs", "seed", "master", "version"} & set(schema["properties"])
+
+
+def test_pins_files_and_seeds_are_no_fields_of_a_patch() -> None:
+    schema = patch_schema(job("Play my tape", (TAPE,)).offer, ["a"], ["Ann"])
+    text = json.dumps(schema)
+    assert not any(f'"{name}"' in text for name in ("tool", "preset", "sample", "consent", "inputs", "seed", "file"))

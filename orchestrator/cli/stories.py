@@ -288,7 +288,9 @@ def _options(
 
 def options_of(allow: list[Path] | None, pins: list[str] | None) -> RenderOptions:
     """Options for a forecast: nothing is fetched for it."""
-    return _options(False, False, allow, None, pins, False, True, False, False, None)
+    from soundwright.orchestrator.pipeline import RenderOptions  # noqa: PLC0415
+
+    return RenderOptions(allow=tuple(allow or ()), tools=_pins(pins), offline=True)
 
 
 def _pins(pins: list[str] | None) -> dict[str, str]:

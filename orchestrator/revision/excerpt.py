@@ -24,11 +24,6 @@ _TOKEN = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r"\"([^\"]{2,300})\"|“([^”]{2,300})”")
 _SCENE = re.compile(r"\b(?:\w+ scene|scene \w+)\b", re.IGNORECASE)
 _RANKS = "|".join((*RANK, "last", "final", r"\d+(?:st|nd|rd|th)"))
-_COUNTED = re.compile(
-    rf"(?:\b[\w ]{{0,30}}?['’]s|\bher|\bhis|\bthe)\s+(?:(?:{_RANKS})\s+\w+|\w+\s+(?:\d{{1,4}}|{'|'.join(COUNT)})\b)"
-    r"(?:\s+(?:in|of)\s+(?:the\s+)?(?:scene\s+\w+|\w+\s+scene))?",
-    re.IGNORECASE,
-)
 MAX_PHRASES = 8
 _COMMON = frozenset(
     stem(word)
@@ -175,7 +170,13 @@ def _scores(script: Script, request: str) -> list[float]:
 
 def _counted(script: Script, request: str) -> set[int]:
     """The cues of phrases that count: "Ann's second line", "the last knock in scene two", "her line 2"."""
-    found = (resolve(script, match.group()).one for match in islice(_COUNTED.finditer(request), MAX_PHRASES))
+    names = "".join(rf"{re.escape(voice.name)}['’]s|" for voice in script.voices)
+    phrases = re.compile(
+        rf"\b(?:{names}her|his|the)\s+(?:(?:{_RANKS})\s+\w+|\w+\s+(?:\d{{1,4}}|{'|'.join(COUNT)})\b)"
+        r"(?:\s+(?:in|of)\s+(?:the\s+)?(?:scene\s+\w+|\w+\s+scene))?",
+        re.IGNORECASE,
+    )
+    found = (resolve(script, match.group()).one for match in islice(phrases.finditer(request), MAX_PHRASES))
     return {index for index in found if index is not None}
 
 

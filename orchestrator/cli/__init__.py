@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from soundwright.orchestrator.cli import homes, projects, single, stories, toolbox
+from soundwright.orchestrator.cli import agents, homes, projects, single, stories, toolbox
 
 app = typer.Typer(
     name="soundwright",
@@ -23,6 +23,7 @@ projects.register(app)
 single.register(app)
 toolbox.register(app)
 homes.register(app)
+agents.register(app)
 
 
 def _version(wanted: bool) -> None:

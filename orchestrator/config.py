@@ -15,7 +15,8 @@ from soundwright.tools.homes.settings import HomeError, Homes, read_homes
 
 APP = "soundwright"
 DEFAULT_CACHE_BYTES = 10_000_000_000
-SETTINGS = ("jobs", "offline", "cache_size", "llm", "gpu_memory", "homes", "device", "fallback", "commercial", "tools")
+SETTINGS = ("jobs", "offline", "cache_size", "llm", "gpu_memory", "homes", "device", "fallback", "commercial", "tools",
+            "sign_cert", "sign_key")  # fmt: skip
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -25,7 +26,8 @@ class Config:
 
     ``llm`` names the language model, as ``--llm`` does; its key never stands here. ``gpu_bytes`` is what a run may take
     of the GPU's memory, None for all of it. ``homes`` says where tools run. ``device``, ``fallback``, ``commercial``
-    and ``tools`` (a tool by operation) are defaults of the options of those names.
+    and ``tools`` (a tool by operation) are defaults of the options of those names. ``sign_cert`` and ``sign_key`` are
+    the PEM files of ``render --sign`` and ``soundwright sign``.
     """
 
     home: Path
@@ -39,6 +41,8 @@ class Config:
     fallback: bool = False
     commercial: bool = False
     tools: Mapping[str, str] = field(default_factory=dict)
+    sign_cert: Path | None = None
+    sign_key: Path | None = None
 
     @property
     def assets(self) -> Path:
@@ -99,7 +103,14 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         fallback=_flag(*given["fallback"]) if "fallback" in given else False,
         commercial=_flag(*given["commercial"]) if "commercial" in given else False,
         tools=_tools(*given["tools"]) if "tools" in given else {},
+        sign_cert=_path(given, "sign_cert"),
+        sign_key=_path(given, "sign_key"),
     )
+
+
+def _path(given: Mapping[str, tuple[str, Any]], name: str) -> Path | None:
+    text = str(given[name][1]).strip() if name in given else ""
+    return Path(text).expanduser().absolute() if text else None
 
 
 def _homes(folder: Path, file: Path, env: Mapping[str, str]) -> Homes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from soundwright.orchestrator import deliver
+from soundwright.orchestrator import deliver, signing
 from soundwright.orchestrator.binding import Options, bind
 from soundwright.orchestrator.devices import resolved_device
 from soundwright.orchestrator.errors import ExecutionError
@@ -43,7 +43,8 @@ class RenderOptions:
     cores, by default all. ``keep_going``: make what can be made after a failure; nothing is mixed then. ``recast``:
     cast and choose again instead of keeping to the lock. ``stop_after``: end after that stage and write what it gave.
     ``stems`` and ``srt`` ask for more files. ``device`` is cpu, cuda, cuda:0 or auto, by default what the settings say.
-    ``fallback``: where a tool fails, the next that fits stands in, with a warning.
+    ``fallback``: where a tool fails, the next that fits stands in, with a warning. ``sign``: write content credentials
+    (C2PA) into the sound, with the certificate and key of the settings.
     """
 
     stems: bool = False
@@ -58,6 +59,7 @@ class RenderOptions:
     stop_after: Stage | None = None
     device: str | None = None
     fallback: bool = False
+    sign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def render(
         ScriptError: something in the script cannot be rendered.
         ToolMissing: an engine or its weights are not there.
         ExecutionError: an engine failed; what was finished is kept in the cache.
+        SigningError: ``sign`` was asked for, and cannot be done.
         Cancelled: ``cancel`` was set.
     """
     told, stop, clock = observer or NullObserver(), cancel or threading.Event(), _Clock()
@@ -126,6 +129,9 @@ def render(
         return Rendered((deliver.text(printer.to_text(graph), out, ".graph.txt"),), seconds=clock.seconds)
 
     workshop = Workshop.open(offline=options.offline)
+    if options.sign:  # what cannot be signed is refused before any work is done
+        signing.check_signable(out)
+        signing.from_config(workshop.config)
     with workshop.cache.in_use():  # another process must not collect our assets before they are mixed
         rendered = _render(document, graph, out, options, workshop, told, stop, clock)
     workshop.cache.tidy(workshop.config.cache_max_bytes)
@@ -176,6 +182,8 @@ def _render(
         deliver.manifest(document, plan, execution, report, stage_files)
         if options.srt:
             deliver.subtitles(timeline, stage_files)
+        if options.sign:
+            signing.sign(stage_files.sound, signing.from_config(workshop.config))
     timings = deliver.json_file(deliver.timings(plan, execution, clock.seconds), out, ".timings.json")
     return Rendered(
         (*stage_files.written, timings), report.duration_s, report.loudness_lufs, report.true_peak_dbtp, **counts,

@@ -124,11 +124,16 @@ def probe(path: Path) -> AudioInfo:
 
 
 def read(path: Path) -> Audio:
-    """The whole of a file.
+    """The whole of a file; formats that libsndfile does not read go through ffmpeg (see ``tools/foreign.py``).
 
     Raises:
         AudioFileError: not there, not audio, damaged, empty, or with values that are not numbers.
+        ToolMissing: the format needs pydub and ffmpeg, and one is not installed.
     """
+    from soundwright.tools import foreign  # noqa: PLC0415  it reads by us what it made
+
+    if foreign.is_foreign(path) and path.is_file():
+        return foreign.read(path)
     with AudioFile(path) as file:
         samples = np.ascontiguousarray(file.read())
     if samples.shape[1] == 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from soundwright.tools import audio_files, midi, voice_file
+from soundwright.tools import audio_files, foreign, midi, voice_file
 from soundwright.tools.assets import Asset, Image, Notes, Text, Voice
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError
@@ -30,8 +30,8 @@ class FilesTool:
         speed=300.0,
         proven="real",
         proven_note="no weights; files of every format",
-        help="Reads recordings (WAV, FLAC, MP3, Ogg, Opus, AIFF and what else libsndfile reads), pictures, "
-        "MIDI files, texts and saved voices.",
+        help="Reads recordings (WAV, FLAC, MP3, Ogg, Opus, AIFF and what else libsndfile reads; with pydub "
+        "and ffmpeg also AAC, WMA, AMR and videos), pictures, MIDI files, texts and saved voices.",
     )
 
     def load(self, place: Place) -> None:
@@ -39,17 +39,19 @@ class FilesTool:
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Read each file; one that is missing or damaged yields an error that names it."""
-        return each(batch, context, _read)
+        return each(batch, context, lambda request: _read(request, context))
 
     def close(self) -> None:
         """Nothing to free."""
 
 
-def _read(request: Request) -> Asset:
+def _read(request: Request, context: Context) -> Asset:
     path = Path(str(request.params["file"]))
     try:
         if request.op in _WHOLE:
             return _WHOLE[request.op](path)
+        if foreign.is_foreign(path):
+            return foreign.read(path, cancelled=context.cancelled)
         return audio_files.read(path)
     except audio_files.AudioFileError as error:
         raise ToolError(str(error)) from error

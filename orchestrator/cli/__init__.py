@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from soundwright.orchestrator.cli import agents, homes, projects, single, stories, toolbox
+from soundwright.orchestrator.cli import agents, homes, projects, provenance, single, stories, toolbox
 
 app = typer.Typer(
     name="soundwright",
@@ -24,6 +24,7 @@ single.register(app)
 toolbox.register(app)
 homes.register(app)
 agents.register(app)
+provenance.register(app)
 
 
 def _version(wanted: bool) -> None:

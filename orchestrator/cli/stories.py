@@ -52,6 +52,9 @@ Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:0 or auto; eng
 Fallback = Annotated[
     bool, typer.Option("--fallback", help="Where an engine fails, let the next that fits stand in, with a warning.")
 ]
+Sign = Annotated[
+    bool, typer.Option("--sign", help="Write content credentials (C2PA) into the sound; see `soundwright sign`.")
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress bars.")]
 Llm = Annotated[
     str | None, typer.Option(help="A language model that writes the script, such as openai:gpt-5-mini or gguf:FILE.")
@@ -94,6 +97,7 @@ def make(
     commercial: Commercial = False,
     device: Device = None,
     fallback: Fallback = False,
+    sign: Sign = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -107,7 +111,9 @@ def make(
     if document.path is None:
         document = planning.keep(document, _sound_file(target, document).with_suffix(".yaml"))
         say(f"script: {document.path}")
-    options = _options(stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, None, device, fallback)
+    options = _options(
+        stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, None, device, fallback, sign
+    )
     rendered = _render(document, target, options, as_json=as_json, quiet=quiet)
     better = planning.refitted(document, rendered.duration_s) if planning.asks_model(idea, plan_options) else None
     if better is not None:
@@ -200,6 +206,7 @@ def render(
     commercial: Commercial = False,
     device: Device = None,
     fallback: Fallback = False,
+    sign: Sign = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -208,7 +215,7 @@ def render(
     warn(document.warnings)
     target = out if out is not None else _default_target(document)
     options = _options(
-        stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, stop_after, device, fallback
+        stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, stop_after, device, fallback, sign
     )
     _report(_render(document, target, options, as_json=as_json, quiet=quiet), as_json=as_json)
 
@@ -276,12 +283,13 @@ def _made_target(document: Document) -> Path:
 def _options(
     stems: bool, srt: bool, allow: list[Path] | None, jobs: int | None, pins: list[str] | None, keep_going: bool,
     offline: bool, recast: bool, commercial: bool, stop_after: Stage | None, device: str | None, fallback: bool,
+    sign: bool = False,
 ) -> RenderOptions:  # fmt: skip
     from soundwright.orchestrator.pipeline import RenderOptions  # noqa: PLC0415
 
     return RenderOptions(
         stems=stems, srt=srt, allow=tuple(allow or ()), jobs=jobs, tools=_pins(pins), keep_going=keep_going,
-        offline=offline, recast=recast, commercial=commercial, device=device, fallback=fallback,
+        offline=offline, recast=recast, commercial=commercial, device=device, fallback=fallback, sign=sign,
         stop_after=None if stop_after is None else stop_after.value,
     )  # fmt: skip
 

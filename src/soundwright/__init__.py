@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Voice,
     )
     from soundwright.tools.errors import ToolError, ToolMissing
+    from soundwright.tools.pydub_bridge import from_pydub, to_pydub
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ _HOMES = {
         "Script", "SoundCue", "SpeechCue", "Step", "TextFrom", "Voice",
     ),
     "tools.errors": ("ToolError", "ToolMissing"),
+    "tools.pydub_bridge": ("from_pydub", "to_pydub"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -77,10 +79,12 @@ __all__ = [
     "ToolMissing",
     "Voice",
     "__version__",
+    "from_pydub",
     "load",
     "operations",
     "plan",
     "render",
+    "to_pydub",
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from soundwright.orchestrator.cli import weights
-from soundwright.orchestrator.cli.edge import emit, guarded
+from soundwright.orchestrator.cli.edge import emit, guarded, say
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:0 or auto.")]
@@ -20,7 +20,8 @@ def register(app: typer.Typer) -> None:
     """Add the command groups to the application."""
     groups: tuple[tuple[str, str, dict[str, Callable[..., Any]]], ...] = (
         ("tools", "Engines: what is installed, why one is chosen, whether it works.",
-         {"list": tools_list, "info": tools_info, "why": tools_why, "doctor": tools_doctor, "table": tools_table}),
+         {"list": tools_list, "info": tools_info, "why": tools_why, "doctor": tools_doctor, "new": tools_new,
+          "table": tools_table}),
         ("operations", "Operations: what scripts, and chats, can ask for.",
          {"list": operations_list, "info": operations_info}),
         ("models", "Weights: what is there, fetching, checking and dropping it.", weights.COMMANDS),
@@ -86,6 +87,20 @@ def tools_doctor(
     emit(rows, as_json=as_json, text=reports.table(rows))
     if any(row["state"] == "fails" for row in rows):
         raise typer.Exit(3)
+
+
+@guarded
+def tools_new(
+    name: Annotated[str, typer.Argument(help="The name of the package and the tool, such as acme-hum.")],
+    operation: Annotated[str, typer.Option(help="What it does: an operation, see `operations list`.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder that the package is written into.")] = Path(),
+) -> None:
+    """Write a plug-in package that works at once: tool, entry point, tests, README. Put your engine into it."""
+    from soundwright.orchestrator import scaffold  # noqa: PLC0415
+
+    folder = scaffold.new_plugin(name, operation, out)
+    typer.echo(str(folder))
+    say(f"next: pip install -e '{folder}[test]' && pytest {folder} && soundwright tools doctor {name}")
 
 
 @guarded

@@ -14,7 +14,7 @@ import numpy as np
 
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.operations import Operation, Port
-from soundwright.tools import audio_files
+from soundwright.tools import audio_files, midi, voice_file
 from soundwright.tools.assets import (
     Asset,
     Audio,
@@ -29,6 +29,7 @@ from soundwright.tools.assets import (
     Stems,
     Text,
     Transcript,
+    Voice,
     Word,
 )
 from soundwright.tools.base import Request, ToolSpec
@@ -41,7 +42,7 @@ _MUSICAL = frozenset({"analyse_music", "find_beats", "transcribe_notes", "separa
 
 PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "speak": {"text": TEXT},
-    "sing": {"lyrics": TEXT},
+    "sing": {"text": TEXT},
     "vocalise": {"vocal": "sigh", "description": "a man", "gender": "male", "age": "adult"},
     "generate_sound": {"description": "rain", "length": 1.0},
     "generate_music": {"description": "calm piano", "length": 2.0},
@@ -157,15 +158,23 @@ def request(operation: Operation, spec: ToolSpec, scratch: Path, *, variant: int
     if fed is None:
         return None
     params = parameters(operation, spec)
-    if operation.name == "load_file":
-        params["file"] = str(audio_files.write(scratch / f"tone{variant}.wav", tune()))
-    if operation.name == "load_image":
-        params["file"] = str(_kept(scratch / "picture.png"))
+    if "file" in operation.parameters.model_fields:
+        params["file"] = str(_file(operation.output, scratch, variant))
     return Request(operation.name, params, fed, 1 + variant, "try")
 
 
-def _kept(path: Path) -> Path:
-    path.write_bytes(picture().data)
+def _file(kind: Kind, folder: Path, variant: int) -> Path:
+    """A file that holds something of a kind."""
+    if kind is Kind.AUDIO:
+        return audio_files.write(folder / f"tone{variant}.wav", tune())
+    notes = asset(Kind.NOTES)
+    data: Mapping[Kind, bytes] = {
+        Kind.IMAGE: picture().data,
+        Kind.NOTES: midi.encode(notes) if isinstance(notes, Notes) else b"",
+        Kind.VOICE: voice_file.encode(Voice("try", b"voice")),
+    }
+    path = folder / f"{kind.value.lower()}{variant}"
+    path.write_bytes(data.get(kind, TEXT.encode()))
     return path
 
 

@@ -95,7 +95,7 @@ class Studio:
     def check(self, arguments: Arguments, call: Call) -> Answer:
         """What is wrong with a script, and what a render would take."""
         del call
-        checked = pipeline.check(self._document(arguments), self._options(arguments))
+        checked = pipeline.check(self._document(arguments), self.options(arguments))
         return Answer(checked.to_text(), checked.to_json())
 
     def voices(self, arguments: Arguments, call: Call) -> Answer:
@@ -116,7 +116,7 @@ class Studio:
 
     def _planned(self, arguments: Arguments, call: Call) -> Document:
         """The document of an idea or a file; one that has no file yet is kept in the output folder."""
-        given = _one_of(arguments, "idea", "file")
+        given = one_of(arguments, "idea", "file")
         call.watch.stage("plan")
         source = _as_words(arguments["idea"]) if given == "idea" else str(self.places.file(arguments["file"], "file"))
         document = planning.plan(source, self._plan_options(), on_note=call.watch.message, cancelled=call.cancel.is_set)
@@ -134,7 +134,7 @@ class Studio:
 
     def _document(self, arguments: Arguments) -> Document:
         """A script given as text or as a file. The recordings of a text are looked for in the output folder."""
-        if _one_of(arguments, "script", "file") == "file":
+        if one_of(arguments, "script", "file") == "file":
             return documents.load(script_at(self.places.file(arguments["file"], "file")), allow=self.places.roots)
         made = documents.loads(str(arguments["script"]), "script", catalogue=self.workshop.catalogue())
         return replace(made, path=self.places.roots[0] / f"{planning.slug(made.script)}.yaml")
@@ -142,9 +142,10 @@ class Studio:
     def _render(self, document: Document, arguments: Arguments, call: Call) -> Rendered:
         name = str(arguments.get("name", "")) or f"{document.path.stem if document.path else 'story'}.flac"
         target = self.places.target(name, _SOUNDS)
-        return pipeline.render(document, target, self._options(arguments), observer=call.watch, cancel=call.cancel)
+        return pipeline.render(document, target, self.options(arguments), observer=call.watch, cancel=call.cancel)
 
-    def _options(self, arguments: Arguments) -> RenderOptions:
+    def options(self, arguments: Arguments) -> RenderOptions:
+        """How to render, as the owner and the client want it."""
         return RenderOptions(
             stems=bool(arguments.get("stems", False)),
             srt=bool(arguments.get("srt", False)),
@@ -184,7 +185,12 @@ def _as_words(idea: object) -> str:
     return f"{str(idea).rstrip()}\n"
 
 
-def _one_of(arguments: Arguments, one: str, other: str) -> str:
+def one_of(arguments: Arguments, one: str, other: str) -> str:
+    """Which of two arguments is given.
+
+    Raises:
+        ScriptError: both, or none.
+    """
     given = [name for name in (one, other) if arguments.get(name)]
     if len(given) != 1:
         raise ScriptError([Problem("", f"give either {one} or {other}.", "One of them, not both.")])

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from soundwright.orchestrator import saving
+from soundwright.orchestrator.mcp_server.editing import Editor
 from soundwright.orchestrator.mcp_server.offers import Offer, help_of, schema_of, tool_name, usable
 from soundwright.orchestrator.mcp_server.studio import Studio
 from soundwright.scripts_compiler.errors import Problem, ScriptError
@@ -20,6 +21,9 @@ _NAME = {
 _SCRIPT = {**_TEXT, "description": "The script itself, YAML or JSON. Its schema: resource soundwright://schema/script."}
 _IDEA = {**_TEXT, "description": "What it is about, in words, or a whole screenplay or prose text."}
 _PLAN_FILE = {**_TEXT, "description": "Instead: a file with an idea, screenplay, prose, WavJourney list or script."}
+_REQUEST = {**_TEXT, "description": "What is to be changed, in words."}
+_PATCH = {"type": "object", "description": "Instead: a patch, as `soundwright edit --show-prompt` describes it."}
+_PREVIEW = {"type": "boolean", "default": False, "description": "Only say what would be changed."}
 _FORMS = {
     "name": _NAME,
     "stems": {
@@ -47,6 +51,7 @@ def toolset(studio: Studio, only: Collection[str] = ()) -> dict[str, Offer]:
 
 
 def _productions(studio: Studio) -> tuple[Offer, ...]:
+    editor = Editor(studio)
     return (
         Offer(
             "make", "Make an audio drama",
@@ -63,6 +68,16 @@ def _productions(studio: Studio) -> tuple[Offer, ...]:
             "render", "Render a script",
             "Make the sound of a script. Only what changed since the last time is made anew.",
             _object({"script": _SCRIPT, "file": _FILE, **_FORMS}), studio.render,
+        ),
+        Offer(
+            "edit", "Change a script",
+            "Change a script in words (make the rain louder, let Ann interrupt him), or by a patch. Says what changes, "
+            "and what the next render makes anew; asks back where it cannot know. Then `render` the file.",
+            _object({"file": _FILE, "request": _REQUEST, "patch": _PATCH, "preview": _PREVIEW}, "file"), editor.edit,
+        ),
+        Offer(
+            "undo", "Take back a change", "Take back the last changes of a script.",
+            _object({"file": _FILE, "count": {"type": "integer", "minimum": 1, "default": 1}}, "file"), editor.undo,
         ),
         Offer(
             "check", "Check a script",
@@ -87,5 +102,6 @@ def _operations(studio: Studio) -> list[Offer]:
     ]  # fmt: skip
 
 
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": dict(properties), "additionalProperties": False}
+def _object(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    made = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return made | ({"required": list(required)} if required else {})

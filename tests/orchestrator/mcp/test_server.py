@@ -117,6 +117,27 @@ def test_an_idea_becomes_a_drama_and_its_script_can_be_changed(talk: Any, tmp_pa
     assert '"cues"' in schema.contents[0].text
 
 
+def test_a_script_is_changed_in_words_and_the_change_taken_back(talk: Any, shelf: Path) -> None:
+    before = (shelf / "rain.yaml").read_text(encoding="utf-8")
+
+    async def use(client: Any) -> Any:
+        seen = await client.call_tool("edit", {"file": "rain.yaml", "request": "make the rain louder", "preview": True})
+        unchanged = (shelf / "rain.yaml").read_text(encoding="utf-8")
+        done = await client.call_tool("edit", {"file": "rain.yaml", "request": "make the rain louder"})
+        changed = (shelf / "rain.yaml").read_text(encoding="utf-8")
+        undone = await client.call_tool("undo", {"file": "rain.yaml"})
+        return seen, unchanged, done, changed, undone
+
+    seen, unchanged, done, changed, undone = talk(use)
+    assert not seen.is_error, seen.content
+    assert seen.structured_content["done"] is False
+    assert unchanged == before
+    assert done.structured_content["done"] is True
+    assert changed != before
+    assert not undone.is_error, undone.content
+    assert (shelf / "rain.yaml").read_text(encoding="utf-8") == before
+
+
 MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("gain", {"audio": "tone.wav", "gan": 3}, 'gain: gan: unknown field "gan". Did you mean "gain"?'),
     ("gain", {"audio": "tone.wav", "gain": "loud"}, "gain"),
@@ -138,6 +159,10 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("make", {"idea": ""}, "idea"),
     ("make", {"file": "/etc/hostname"}, "lies outside the folders"),
     ("plan", {"idea": "rain", "loud": True}, "loud"),
+    ("edit", {"request": "louder"}, "'file' is a required property"),
+    ("edit", {"file": "rain.yaml"}, "give either request or patch"),
+    ("edit", {"file": "rain.yaml", "patch": {"edits": 1}}, "edits"),
+    ("undo", {"file": "rain.yaml"}, "has no history yet"),
 ]
 
 

@@ -109,6 +109,17 @@ def read_model(  # kinds and models are of untyped packages
         return model.to(runtime.device).eval()
 
 
+def read_pipeline(kind: Any, folder: Path, runtime: Runtime) -> Any:  # noqa: ANN401  untyped packages
+    """A pipeline of diffusers (``kind`` is its class) with the weights of ``folder``, on the runtime's device.
+
+    Raises:
+        ToolMissing: the folder does not hold all its parts as safetensors.
+    """
+    with _hushed():
+        pipe = _read(kind, folder, torch_dtype=runtime.dtype, use_safetensors=True)
+        return pipe.to(runtime.device)
+
+
 def read_processor(kind: Any, folder: Path, **options: Any) -> Any:  # noqa: ANN401  untyped packages
     """What prepares the inputs of a network (a tokenizer, say), from ``folder``.
 

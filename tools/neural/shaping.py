@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from soundwright.tools.assets import Audio, Samples
+from soundwright.tools.assets import Audio
 
-_CUT_FADE_S = 0.01
+if TYPE_CHECKING:
+    from soundwright.tools.assets import Samples
+
+_CUT_FADE_S, _PATCH_FADE_S = 0.01, 0.02
 
 
 def fitted(sound: Samples, rate: int, length_s: float) -> Samples:
@@ -62,3 +64,36 @@ def alike(values: Sequence[float]) -> dict[float, list[int]]:
     for index, value in enumerate(values):
         groups.setdefault(value, []).append(index)
     return groups
+
+
+def patched(audio: Audio, made: Samples, rate: int, start_s: float, end_s: float) -> Audio:
+    """``audio`` with the part from ``start_s`` to ``end_s`` taken from ``made`` (channels, frames; as long as it).
+
+    The new part is as loud as ``made`` would have to be for its rest to be as loud as the rest of ``audio``; 20 ms on
+    either side lead over. Outside of these not a sample is changed.
+    """
+    whole = made_like(audio, made, rate)
+    start, end = round(start_s * audio.rate), min(round(end_s * audio.rate), audio.frames)
+    outside = np.ones(audio.frames, dtype=bool)
+    outside[start:end] = False
+    gain = _level(audio.samples[:, outside]) / max(_level(whole[:, outside]), 1e-9) if outside.any() else 1.0
+    weight = np.zeros(audio.frames, dtype=np.float32)
+    weight[start:end] = 1.0
+    fade = min(round(_PATCH_FADE_S * audio.rate), (end - start) // 2)
+    if fade > 0:
+        rise = np.linspace(0, 1, fade, dtype=np.float32)
+        weight[start : start + fade] = rise if start > 0 else 1.0
+        weight[end - fade : end] = rise[::-1] if end < audio.frames else 1.0
+    mixed = audio.samples * (1 - weight) + whole * np.float32(np.clip(gain, 0.05, 20.0)) * weight
+    return Audio(mixed.astype(np.float32), audio.rate, audio.tail)
+
+
+def made_like(audio: Audio, made: Samples, rate: int) -> Samples:
+    """``made`` in the rate, the channels and the length of ``audio``."""
+    sound = resampled(Audio(made, rate), audio.rate, audio.channels)
+    missing = max(0, audio.frames - sound.shape[1])
+    return np.pad(sound[:, : audio.frames], ((0, 0), (0, missing)))
+
+
+def _level(sound: Samples) -> float:
+    return float(np.sqrt(np.mean(np.square(sound)))) if sound.size else 0.0

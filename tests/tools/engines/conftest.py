@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,16 @@ class Kit:
                     value.normal_()
 
     @staticmethod
+    def wake(module: Any) -> None:
+        """Random numbers where a network starts with zeros, which would hide all that comes before."""
+        import torch
+
+        with torch.no_grad():
+            for value in module.parameters():
+                if not value.any():
+                    value.normal_(0.0, 0.3)
+
+    @staticmethod
     def scale(module: Any, factor: float) -> None:
         """Weights so large that what goes in decides what comes out, and not only the noise."""
         import torch
@@ -58,6 +69,12 @@ class Kit:
             for value in module.parameters():
                 if value.ndim > 1:
                     value.mul_(factor)
+
+    @staticmethod
+    def cancelled_after(looks: int) -> Context:
+        """A context that says no that often, and then that the run was cancelled."""
+        answers = iter([False] * looks)
+        return Context(cancelled=lambda: next(answers, True))
 
     @staticmethod
     def ran(tool: Tool, requests: Sequence[Request], context: Context | None = None) -> list[Asset]:
@@ -117,7 +134,8 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
             import torch
 
             path = tmp_path_factory.mktemp(name)
-            with torch.random.fork_rng([]):
+            with torch.random.fork_rng([]), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the packages, as they make networks that we only read
                 torch.manual_seed(7)
                 write(path)
             made[name] = path

@@ -113,10 +113,9 @@ def test_too_little_to_go_on_from_is_said(tool: MusicGenTool) -> None:
     assert "at least 1 s" in str(made)
 
 
-def test_cancelling_leaves_within_a_step(tool: MusicGenTool) -> None:
-    asked = iter([False] * 8)
+def test_cancelling_leaves_within_a_step(tool: MusicGenTool, kit: Any) -> None:
     with pytest.raises(Cancelled):
-        list(tool.run([request("a", 1)], Context(cancelled=lambda: next(asked, True))))
+        list(tool.run([request("a", 1)], kit.cancelled_after(8)))
 
 
 def test_a_melody_leads(toys: Toys, kit: Any) -> None:

@@ -156,10 +156,9 @@ def test_bark_laughs_and_says_what_it_cannot_do(bark: BarkTool, kit: Any) -> Non
     assert bark.refusal("vocalise", {"vocal": "sigh"}) == ""
 
 
-def test_bark_leaves_when_it_is_cancelled(bark: BarkTool) -> None:
-    asked = iter([False] * 5)
+def test_bark_leaves_when_it_is_cancelled(bark: BarkTool, kit: Any) -> None:
     with pytest.raises(Cancelled):
-        list(bark.run([line("Come in.")], Context(cancelled=lambda: next(asked, True))))
+        list(bark.run([line("Come in.")], kit.cancelled_after(5)))
 
 
 def test_closing_frees_the_weights(toys: Toys) -> None:

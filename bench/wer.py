@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -24,14 +23,9 @@ from soundwright.tools.audio_files import read, write
 from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.model_store import ModelStore
 from soundwright.tools.tts.kokoro import KokoroTool
-from soundwright.tools.tts.text_normalise import normalise, spoken_text
+from soundwright.tools.understanding.word_errors import normal_words, word_errors
 
 LINES = Path(__file__).parent / "data" / "spoken_lines.json"
-_SPELLINGS = (
-    (r"our\b", "or"), (r"isation", "ization"), (r"is(e|ed|es|ing)\b", r"iz\1"), (r"\bgrey\b", "gray"),
-    (r"(met|lit|cent|theat)re(s?)\b", r"\1er\2"), (r"ll(ed|ing)\b", r"l\1"), (r"\bok\b", "okay"),
-    (r"\bmister\b", "mr"), (r"\bmissus\b", "mrs"), (r"ogue\b", "og"), (r"\b(p|a) m\b", r"\1m"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,25 +41,6 @@ class Line:
     @property
     def rate(self) -> float:
         return self.errors / max(1, self.words)
-
-
-def normal_words(text: str) -> list[str]:
-    """The words of a text as both sides are compared."""
-    spoken = spoken_text(normalise(text)).lower().replace("-", " ").replace("’", "'")
-    plain = " ".join(re.sub(r"[^a-z0-9' ]+", " ", spoken).split())
-    for pattern, spelling in _SPELLINGS:
-        plain = re.sub(pattern, spelling, plain)
-    return [word.strip("'") for word in plain.split() if word.strip("'")]
-
-
-def word_errors(wanted: list[str], heard: list[str]) -> int:
-    """Least number of substitutions, insertions and deletions (Levenshtein distance over words)."""
-    row = list(range(len(heard) + 1))
-    for i, word in enumerate(wanted, 1):
-        previous, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (word != other))
-    return row[-1]
 
 
 def hear(clips: list[dict[str, str]], folder: Path, threads: int = 2) -> list[Line]:

@@ -126,6 +126,8 @@ class _Binding:
         refused = self.chooser.registry.refusal(tool.name, node.op, params)
         if refused:
             self.problems.append(Problem(_place(node), refused))
+        elif node.op not in READERS:
+            hash_ = self.chooser.registry.outside(tool.name, node.op, params)
         who = f"{tool.name}/{params['preset']}" if params.get("preset") else ""
         lengths = {port: self.bound[source].length_s for port, source in node.inputs.items() if source in self.bound}
         self.bound[node.id] = Bound(

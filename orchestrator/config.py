@@ -16,7 +16,7 @@ from soundwright.tools.homes.settings import HomeError, Homes, read_homes
 APP = "soundwright"
 DEFAULT_CACHE_BYTES = 10_000_000_000
 SETTINGS = ("jobs", "offline", "cache_size", "llm", "gpu_memory", "homes", "device", "fallback", "commercial", "tools",
-            "sign_cert", "sign_key")  # fmt: skip
+            "sign_cert", "sign_key", "library")  # fmt: skip
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -28,6 +28,7 @@ class Config:
     of the GPU's memory, None for all of it. ``homes`` says where tools run. ``device``, ``fallback``, ``commercial``
     and ``tools`` (a tool by operation) are defaults of the options of those names. ``sign_cert`` and ``sign_key`` are
     the PEM files of ``render --sign`` and ``soundwright sign``.
+    ``library`` is the folder of the user's own sounds.
     """
 
     home: Path
@@ -43,6 +44,7 @@ class Config:
     tools: Mapping[str, str] = field(default_factory=dict)
     sign_cert: Path | None = None
     sign_key: Path | None = None
+    library: Path | None = None
 
     @property
     def assets(self) -> Path:
@@ -105,6 +107,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         tools=_tools(*given["tools"]) if "tools" in given else {},
         sign_cert=_path(given, "sign_cert"),
         sign_key=_path(given, "sign_key"),
+        library=_path(given, "library"),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 
 from soundwright.orchestrator.cache import Cache
 from soundwright.orchestrator.config import Config, load_config
 from soundwright.scripts_compiler.extensions import installed
 from soundwright.scripts_compiler.operations import Catalogue
+from soundwright.tools.library.index import VARIABLE
 from soundwright.tools.model_store import ModelStore
 from soundwright.tools.registry import Registry
 
@@ -31,6 +33,8 @@ class Workshop:
         """
         config = load_config()
         config = replace(config, offline=config.offline or offline)
+        if config.library is not None:  # tools read it there, in this process and in workers
+            os.environ[VARIABLE] = str(config.library)
         models = ModelStore(config.models, offline=config.offline)
         return cls(
             config, Registry.discover(replace(config.homes, offline=config.offline)), models, Cache(config.assets)

@@ -182,6 +182,19 @@ class Foreseeing(Protocol):
         """Why the request cannot be done, and what would do; empty where it can."""
 
 
+@runtime_checkable
+class Outward(Protocol):
+    """A tool whose results depend on files that are neither weights nor inputs, such as a folder of sounds."""
+
+    def outside(self, op: str, params: Mapping[str, Any]) -> str:
+        """A hash of what they depend on, so that an asset is made anew when that changes; asked of an unloaded tool.
+
+        Raises:
+            ToolError: nothing there serves the request.
+            ToolMissing: what it depends on is not there.
+        """
+
+
 def each(
     batch: Sequence[Request], context: Context, do: Callable[[Request], Asset]
 ) -> Iterator[tuple[int, Asset | ToolError]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
-from soundwright.tools.base import Foreseeing, Home, Tool, ToolSpec
+from soundwright.tools.base import Foreseeing, Home, Outward, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.environments import Environments
 from soundwright.tools.homes.settings import Homes
@@ -137,6 +137,15 @@ class Registry:
         """Why a tool cannot do a request, as far as it can tell beforehand; empty where nothing speaks against it."""
         tool = self._entries[name].make()
         return tool.refusal(op, params) if isinstance(tool, Foreseeing) else ""
+
+    def outside(self, name: str, op: str, params: Mapping[str, Any]) -> str:
+        """A hash of what else a tool's result depends on beside weights and inputs; empty for most tools.
+
+        Raises:
+            ToolError, ToolMissing: what it depends on cannot serve the request.
+        """
+        tool = self._entries[name].make()
+        return tool.outside(op, params) if isinstance(tool, Outward) else ""
 
     def unknown(self, name: str) -> str:
         """What to say about a name that is no tool."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,8 +42,13 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    library: Annotated[
+        Path | None, typer.Option("--library", help="A folder of your own sounds, to be used where they fit.")
+    ] = None,
 ) -> None:
     del version
+    if library is not None:
+        os.environ["SOUNDWRIGHT_LIBRARY"] = str(library)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from soundwright.tools.assets import Asset, Transcript, Word
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.mono import clipped, mono_at
+from soundwright.tools.understanding.word_errors import word_scores
 
 RATE = 16000
 _LONGEST_S = 60.0
@@ -29,14 +30,14 @@ class MoonshineTool:
     spec = ToolSpec(
         name="moonshine",
         version="0.1.0-tiny",
-        operations=("transcribe",),
+        operations=("transcribe", "score_words"),
         licence_code="MIT",
         licence_weights="MIT",
         languages=("en",),
         extra="moonshine",
         modules=("moonshine_voice",),
         memory_mb=250,
-        honours=("language",),
+        honours=("language", "text"),
         take_varies=(),
         determinism="device",
         rank=40,
@@ -69,13 +70,17 @@ class MoonshineTool:
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Transcribe each request in turn."""
-        return each(batch, context, lambda request: self._transcribe(request, context))
+        return each(batch, context, lambda request: self._listen(request, context))
 
     def close(self) -> None:
         """Free the network."""
         if self._engine is not None:
             self._engine.close()
         self._engine = None
+
+    def _listen(self, request: Request, context: Context) -> Asset:
+        heard = self._transcribe(request, context)
+        return word_scores(str(request.params["text"]), heard.text, "en") if request.op == "score_words" else heard
 
     def _transcribe(self, request: Request, context: Context) -> Transcript:
         from moonshine_voice.errors import MoonshineError  # noqa: PLC0415

@@ -69,8 +69,11 @@ def amount_of_speech(seconds: float, language: str) -> tuple[int, str]:
 
 
 def rate_lines(languages: Sequence[str]) -> list[str]:
-    """For the prompt: how much is spoken in ten seconds of each language."""
-    return [f"{language} {' '.join(map(str, amount_of_speech(10, language)))}" for language in languages]
+    """For the prompt: how much is spoken in ten seconds of each language, languages of one rate together."""
+    alike: dict[tuple[int, str], list[str]] = {}
+    for language in languages:
+        alike.setdefault(amount_of_speech(10, language), []).append(language)
+    return [f"{' '.join(names)} {amount} {unit}" for (amount, unit), names in alike.items()]
 
 
 Lengths = Callable[[Script, int], float]

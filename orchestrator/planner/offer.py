@@ -127,16 +127,17 @@ _COMMON = frozenset(
 
 
 def _summaries(voices: Sequence[VoiceInfo]) -> tuple[str, ...]:
-    """One line for each language: how many voices there are of each gender, age and accent."""
-    lines = []
+    """How many voices there are of each gender, age and accent: a line for all languages that are alike."""
+    lines: dict[str, list[str]] = {}
     for language in sorted({_primary(voice.language) for voice in voices}):
         spoken = [voice for voice in voices if _primary(voice.language) == language]
         genders = Counter(voice.gender for voice in spoken)
         ages = sorted({voice.age for voice in spoken})
         accents = sorted({voice.accent for voice in spoken if voice.accent})
         counted = ", ".join(f"{number} {gender}" for gender, number in sorted(genders.items()))
-        lines.append(f"{language}: {counted}; {', '.join(ages)}" + (f"; {', '.join(accents)}" if accents else ""))
-    return tuple(lines)
+        told = f"{counted}; {', '.join(ages)}" + (f"; {', '.join(accents)}" if accents else "")
+        lines.setdefault(told, []).append(language)
+    return tuple(f"{', '.join(languages)}: {told}" for told, languages in lines.items())
 
 
 def _primary(language: str) -> str:

@@ -295,10 +295,10 @@ def _options(
 
 
 def options_of(allow: list[Path] | None, pins: list[str] | None) -> RenderOptions:
-    """Options for a forecast: nothing is fetched for it."""
+    """Options for a forecast."""
     from soundwright.orchestrator.pipeline import RenderOptions  # noqa: PLC0415
 
-    return RenderOptions(allow=tuple(allow or ()), tools=_pins(pins), offline=True)
+    return RenderOptions(allow=tuple(allow or ()), tools=_pins(pins))
 
 
 def _pins(pins: list[str] | None) -> dict[str, str]:

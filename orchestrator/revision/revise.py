@@ -171,7 +171,7 @@ def _proposal(
     ids = tuple(sorted({*all_ids(applied.before.script), *all_ids(applied.document.script)} - set(lock.ids)))
     expected = None
     if forecast:
-        chosen = options or RenderOptions(offline=True)
+        chosen = options or RenderOptions()
         expected = rebuild(document, applied.document, lock, changed_lock(lock, cast, ids), chosen)
     moved = [op.id for op in patch.edits if isinstance(op, MoveCue)]
     changes = compare(applied.before.script, applied.document.script, moved)

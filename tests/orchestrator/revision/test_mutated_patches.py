@@ -41,9 +41,8 @@ SEED: dict[str, Any] = {
 }  # fmt: skip
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1e308, float("inf"), 10**40, 0.5, "", " ", "end", "k1", "wet", "line1", "a\x00b",
-    "\ud800",
-    "é" * 300, "x" * 3000, "/etc/passwd", "{{ x }}", "a: b # c", "- x", [], [[]], [None], {}, {"a": None}, {"after": "k1"},
-    {"op": "echo"}, ["radio"], "remove", "add_step", "speech", "Ann", "Keeper", "cues[2]", "3",
+    "\ud800",     "é" * 300, "x" * 3000, "/etc/passwd", "{{ x }}", "a: b # c", "- x", [], [[]], [None], {}, {"a": None},
+    {"after": "k1"},    {"op": "echo"}, ["radio"], "remove", "add_step", "speech", "Ann", "Keeper", "cues[2]", "3",
 )  # fmt: skip
 KEYS = (
     "do",

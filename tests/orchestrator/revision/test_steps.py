@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -189,7 +190,7 @@ def _kill_at(moment: str, patched: pytest.MonkeyPatch) -> None:
     def killed(*args: Any, **kwargs: Any) -> None:
         raise Killed
 
-    rename = histories.os.rename
+    rename = os.rename
 
     def rename_once(source: Path, target: Path) -> None:
         if moment == "entry" or target.name.isdigit():
@@ -197,7 +198,7 @@ def _kill_at(moment: str, patched: pytest.MonkeyPatch) -> None:
         rename(source, target)
 
     if moment in ("entry", "name"):
-        patched.setattr(histories.os, "rename", rename_once)
+        patched.setattr(os, "rename", rename_once)
     else:
         patched.setattr(histories, "write_atomically" if moment == "script" else "write_lock", killed)
 

@@ -100,7 +100,7 @@ class Chooser:
         missing = self.registry.missing(spec)
         if missing is not None:
             return Verdict(spec, False, f"not installed (needs {', '.join(missing.modules)})", missing.install)
-        obstacle, remedy = self.registry.environments.obstacle(spec)
+        obstacle, remedy = self.registry.obstacle(spec)
         return Verdict(spec, False, obstacle, remedy) if obstacle else self._judge_models(spec)
 
     def _unfit(self, spec: ToolSpec, need: Need) -> str:

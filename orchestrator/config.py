@@ -12,11 +12,12 @@ from typing import Any
 
 from soundwright.orchestrator.errors import ConfigError
 from soundwright.tools.homes.settings import HomeError, Homes, read_homes
+from soundwright.tools.http.settings import HttpSettingError, Table, read_tables
 
 APP = "soundwright"
 DEFAULT_CACHE_BYTES = 10_000_000_000
 SETTINGS = ("jobs", "offline", "cache_size", "llm", "gpu_memory", "homes", "device", "fallback", "commercial", "tools",
-            "sign_cert", "sign_key", "library")  # fmt: skip
+            "sign_cert", "sign_key", "library", "http")  # fmt: skip
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -38,6 +39,7 @@ class Config:
     llm: str | None = None
     gpu_bytes: int | None = None
     homes: Homes = field(default_factory=Homes)
+    http: Mapping[str, Table] = field(default_factory=dict)
     device: str = "auto"
     fallback: bool = False
     commercial: bool = False
@@ -101,6 +103,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         llm=str(given["llm"][1]).strip() or None if "llm" in given else None,
         gpu_bytes=_bytes(*given["gpu_memory"]) if "gpu_memory" in given else None,
         homes=_homes(folder.absolute(), file, env),
+        http=_http(file),
         device=_device(*given["device"]) if "device" in given else "auto",
         fallback=_flag(*given["fallback"]) if "fallback" in given else False,
         commercial=_flag(*given["commercial"]) if "commercial" in given else False,
@@ -114,6 +117,13 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
 def _path(given: Mapping[str, tuple[str, Any]], name: str) -> Path | None:
     text = str(given[name][1]).strip() if name in given else ""
     return Path(text).expanduser().absolute() if text else None
+
+
+def _http(file: Path) -> Mapping[str, Table]:
+    try:
+        return read_tables(str(file), _read(file).get("http", {}))
+    except HttpSettingError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _homes(folder: Path, file: Path, env: Mapping[str, str]) -> Homes:

@@ -68,7 +68,9 @@ def examine(
         if not names or broken.name in names:
             yield Finding(broken.name, broken.owner, "fails", broken.reason, "fails")
     for spec in registry.specs.values():
-        if not names or spec.name in names:
+        if not names and spec.price_usd_per_minute > 0:
+            yield Finding(spec.name, spec.version, "not tried", f"costs money: soundwright tools doctor {spec.name}")
+        elif not names or spec.name in names:
             yield _examine(spec, registry, models or NoWeights(), catalogue or installed(), device)
 
 

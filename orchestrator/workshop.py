@@ -9,6 +9,7 @@ from soundwright.orchestrator.cache import Cache
 from soundwright.orchestrator.config import Config, load_config
 from soundwright.scripts_compiler.extensions import installed
 from soundwright.scripts_compiler.operations import Catalogue
+from soundwright.tools.http.engines import http_tools
 from soundwright.tools.library.index import VARIABLE
 from soundwright.tools.model_store import ModelStore
 from soundwright.tools.registry import Registry
@@ -36,9 +37,10 @@ class Workshop:
         if config.library is not None:  # tools read it there, in this process and in workers
             os.environ[VARIABLE] = str(config.library)
         models = ModelStore(config.models, offline=config.offline)
-        return cls(
-            config, Registry.discover(replace(config.homes, offline=config.offline)), models, Cache(config.assets)
-        )
+        homes = replace(config.homes, offline=config.offline)
+        servers = {f"[http.{tool.spec.name}] of config.toml": tool
+                   for tool in http_tools(config.http, offline=config.offline)}  # fmt: skip
+        return cls(config, Registry.discover(homes, servers), models, Cache(config.assets))
 
     @staticmethod
     def catalogue() -> Catalogue:

@@ -18,6 +18,7 @@ from soundwright.tools.base import Foreseeing, Home, Outward, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.environments import Environments
 from soundwright.tools.homes.settings import Homes
+from soundwright.tools.http.base import HttpTool
 from soundwright.tools.worker.tool import WorkerTool, adapted
 
 GROUP = "soundwright.tools"
@@ -79,8 +80,10 @@ class Registry:
             self._add(_entry(tool, getattr(tool, "__module__", "") or type(tool).__module__))
 
     @classmethod
-    def discover(cls, homes: Homes | None = None) -> Registry:
-        """The tools of all installed packages. One that cannot be imported is kept in ``unusable`` with the reason.
+    def discover(cls, homes: Homes | None = None, declared: Mapping[str, Tool] | None = None) -> Registry:
+        """The tools of all installed packages, and those that the user ``declared``, by whoever says so.
+
+        One that cannot be imported is kept in ``unusable`` with the reason.
 
         Raises:
             RegistryError: two packages declare a tool of one name; both are named.
@@ -95,6 +98,8 @@ class Registry:
                 broken.append(made)
             else:
                 registry._add(made)
+        for owner, tool in (declared or {}).items():
+            registry._add(_entry(tool, owner))
         registry.unusable = tuple(broken)
         return registry
 
@@ -132,6 +137,11 @@ class Registry:
         """Where a tool runs: as the user's settings say, else as it says itself."""
         entry = self._entries[name]
         return self.homes.home_of(entry.spec, ours=entry.ours or not entry.target)
+
+    def obstacle(self, spec: ToolSpec) -> tuple[str, str]:
+        """Why a tool that is installed cannot run now, and what would help; empty texts where nothing is in its way."""
+        tool = self._entries[spec.name].make() if spec.home == "http" else None
+        return tool.obstacle() if isinstance(tool, HttpTool) else self.environments.obstacle(spec)
 
     def refusal(self, name: str, op: str, params: Mapping[str, Any]) -> str:
         """Why a tool cannot do a request, as far as it can tell beforehand; empty where nothing speaks against it."""

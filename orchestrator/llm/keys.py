@@ -1,39 +1,13 @@
-"""Keys of language models: read from the environment or the keyring when needed, never kept in files, never printed."""
+"""Keys of language models; how keys are found and hidden stands in ``tools.http.keys``."""
 
 from __future__ import annotations
 
-import importlib
-import re
-from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 from soundwright.orchestrator.llm.errors import ModelUnavailable
+from soundwright.tools.http.keys import KEYRING_SERVICE, OPENAI_KEY, Key, KeyUnusable, key_for, redact
 
-OPENAI_KEY = "OPENAI_API_KEY"
 OWN_KEY = "SOUNDWRIGHT_LLM_KEY"
-KEYRING_SERVICE = "soundwright"
-_LIKE_A_KEY = re.compile(
-    r"\b(?:sk|pk|rk|gsk|xai|AIza|hf|ghp|key)[-_][A-Za-z0-9*._-]{8,}|(?<=Bearer )\S+|AIza[\w-]{20,}"
-)
-
-
-class Key:
-    """A secret that shows itself only where it is asked to."""
-
-    __slots__ = ("_secret",)
-
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
-
-    def reveal(self) -> str:
-        """The secret itself, for the request's header and for nothing else."""
-        return self._secret
-
-    def __repr__(self) -> str:
-        return "Key(hidden)"
-
-    def __reduce__(self) -> str:
-        raise TypeError("a key is never stored")
 
 
 def find_key(url: str, environ: Mapping[str, str]) -> Key | None:
@@ -45,38 +19,10 @@ def find_key(url: str, environ: Mapping[str, str]) -> Key | None:
     Raises:
         ModelUnavailable: the key found cannot stand in a header.
     """
-    host = urlsplit(url).hostname or ""
-    theirs = {urlsplit(environ.get("OPENAI_BASE_URL", "")).hostname, "api.openai.com"}
-    for variable in (OWN_KEY, *((OPENAI_KEY,) if host in theirs else ())):
-        if environ.get(variable, "").strip():
-            return _usable(environ[variable].strip(), variable)
-    kept = _from_keyring(host)
-    return _usable(kept, f"the keyring ({KEYRING_SERVICE}, {host})") if kept else None
-
-
-def redact(text: str, secrets: Iterable[Key | None] = ()) -> str:
-    """``text`` without the ``secrets``, and without anything else that looks like a key."""
-    for secret in secrets:
-        if secret is not None and secret.reveal():
-            text = text.replace(secret.reveal(), "[key]")
-    text = re.sub(r"(?<=://)[^/@\s]+@", "", text)
-    return _LIKE_A_KEY.sub("[key]", text)
-
-
-def _usable(secret: str, where: str) -> Key:
-    if not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise ModelUnavailable(f"The key in {where} holds blanks or characters that no key has. Copy it anew.")
-    return Key(secret)
-
-
-def _from_keyring(host: str) -> str | None:
     try:
-        keyring = importlib.import_module("keyring")  # used where the user has it
-        errors = importlib.import_module("keyring.errors")
-    except ImportError:
-        return None
-    try:
-        kept = keyring.get_password(KEYRING_SERVICE, host)
-    except errors.KeyringError:  # no keyring on this machine, or locked: as if there were no entry
-        return None
-    return kept if isinstance(kept, str) else None
+        return key_for(url, (OWN_KEY,), environ)
+    except KeyUnusable as error:
+        raise ModelUnavailable(str(error)) from None
+
+
+__all__ = ["KEYRING_SERVICE", "OPENAI_KEY", "OWN_KEY", "Key", "find_key", "redact"]

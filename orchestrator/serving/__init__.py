@@ -1,0 +1,1 @@
+"""Our engines behind the HTTP form that OpenAI's clients speak."""

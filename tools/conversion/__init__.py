@@ -1,0 +1,1 @@
+"""Engines that say the same in another voice."""

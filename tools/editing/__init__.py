@@ -1,0 +1,1 @@
+"""Engines that replace a part of a recording, or vary the whole."""

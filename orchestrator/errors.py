@@ -19,7 +19,10 @@ from soundwright.scripts_compiler.graph import NodeId
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A node that could not be made. ``details`` is the traceback, for those who mend the tool."""
+    """A node that could not be made. ``details`` is the traceback, for those who mend the tool.
+
+    ``package`` brings the tool, with its version, where it is another than Soundwright.
+    """
 
     node: NodeId
     places: tuple[str, ...]
@@ -29,11 +32,15 @@ class Failure:
     cause: str
     exit_code: int = 3
     details: str = field(default="", repr=False)
+    package: str = ""
 
     def __str__(self) -> str:
         place = ", ".join(self.places[:3]) or str(self.node)
         more = f" and {len(self.places) - 3} more" if len(self.places) > 3 else ""
-        return f"{place}{more}: {self.op} by {self.tool} {self.version} failed: {self.cause}"
+        return f"{place}{more}: {self.op} by {self.tool} {self.version}{self._of()} failed: {self.cause}"
+
+    def _of(self) -> str:
+        return f" (of {self.package})" if self.package else ""
 
 
 class ExecutionError(SoundwrightError):

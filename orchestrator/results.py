@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from soundwright.tools.results import checked
+from soundwright.tools.results import checked, checked_length
 
-__all__ = ["checked"]
+__all__ = ["checked", "checked_length"]

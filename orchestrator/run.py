@@ -295,8 +295,9 @@ class Run:
             cause = f"{type(failed.error).__name__}: {cause}".rstrip(": ")
         code = failed.error.exit_code if isinstance(failed.error, SoundwrightError) else 3
         return Failure(
-            node, bound.node.places, bound.node.op, bound.tool.name, bound.tool.version, cause, code, failed.details
-        )
+            node, bound.node.places, bound.node.op, bound.tool.name, bound.tool.version, cause, code, failed.details,
+            self.plan.registry.package(bound.tool.name),
+        )  # fmt: skip
 
     def _forget_damaged_inputs(self, node: NodeId) -> None:
         for source in self.plan.bound[node].node.inputs.values():
@@ -339,6 +340,7 @@ def _of_twin(failure: Failure, twin: NodeId, bound: Bound) -> Failure:
         failure.cause,
         failure.exit_code,
         failure.details,
+        failure.package,
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from soundwright.orchestrator.results import checked
+from soundwright.orchestrator.results import checked, checked_length
 from soundwright.orchestrator.stored import StoredAsset
 from soundwright.orchestrator.toolpool import ToolPool
 from soundwright.scripts_compiler.kinds import Kind
@@ -60,7 +60,7 @@ class Failed:
     """A call without result. ``details`` is a traceback, where something was raised."""
 
     index: int
-    error: Exception
+    error: BaseException
     details: str = ""
 
 
@@ -115,10 +115,12 @@ class Runner:
             self._run(task, tell, report)
         except Cancelled:
             left.clear()
-        except Exception as error:  # the boundary to the code of tools: a failure, never a crash
+        except (Exception, SystemExit) as error:  # the boundary to the code of tools: a failure, never a crash
             details = traceback.format_exc()
             for index in sorted(left):
                 report(Failed(index, error, details))
+            if not left:  # all was made already, and stays; its author should know
+                report(Note(f"{task.tool.name} {task.tool.version} went wrong after its last result: {error}"))
         finally:
             report(Ended())
 
@@ -184,17 +186,18 @@ def _results(tool: Tool, task: Task, requests: list[Request], context: Context) 
             )
         open_calls.discard(index)
         now = time.perf_counter()
-        yield _held(index, result, task.calls[index], now - last)
+        yield _held(index, result, task.calls[index], task.tool, now - last)
         last = time.perf_counter()
     context.check()  # a tool may end early because it was cancelled
     for index in sorted(open_calls):
         yield Failed(index, ToolDefect("gave no result"))
 
 
-def _held(index: int, result: Asset | ToolError, call: Call, seconds: float) -> Made | Failed:
+def _held(index: int, result: Asset | ToolError, call: Call, tool: ToolSpec, seconds: float) -> Made | Failed:
     if isinstance(result, ToolError):
         return Failed(index, result, "".join(traceback.format_exception(result)))
     try:
-        return Made(index, checked(result, call.kind), seconds)
+        made = checked(result, call.kind)
+        return Made(index, made if call.inputs else checked_length(made, call.params, tool), seconds)
     except ToolDefect as error:
         return Failed(index, error)

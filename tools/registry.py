@@ -112,6 +112,11 @@ class Registry:
         """The package, with its version, that brings a tool."""
         return self._entries[name].owner
 
+    def package(self, name: str) -> str:
+        """The package of another author that brings a tool, with its version; empty for our own, and for no package."""
+        entry = self._entries.get(name)
+        return entry.owner if entry is not None and entry.target and not entry.ours else ""
+
     def tools_for(self, op: str) -> tuple[ToolSpec, ...]:
         """Tools that do an operation, installed or not: best rank first, then by name."""
         fitting = [spec for spec in self.specs.values() if op in spec.operations]

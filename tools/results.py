@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.tools.assets import Asset, Audio, Event, Events, Scores, Speech, Stems, Transcript, Word
+from soundwright.tools.base import ToolSpec
 from soundwright.tools.errors import ToolDefect
 
 RATES_HZ = (4000, 384000)
 MAX_CHANNELS = 64
 MAX_SAMPLE = 1000.0
 _TIME_SLACK_S = 0.05
+_LENGTH_SLACK_S, _LENGTH_SHARE = 0.25, 0.05
 
 
 def checked(asset: Asset, kind: Kind) -> Asset:
@@ -39,6 +42,22 @@ def checked(asset: Asset, kind: Kind) -> Asset:
         _check_times(asset.events)
     elif isinstance(asset, Transcript):
         _check_times(asset.words)
+    return asset
+
+
+def checked_length(asset: Asset, params: Mapping[str, Any], spec: ToolSpec) -> Asset:
+    """The asset itself, if it lasts as long as was asked of a tool that says that it obeys ``length``.
+
+    Only what is made from nothing is held to it: within 0.25 s and 5 %.
+
+    Raises:
+        ToolDefect: it is shorter or longer.
+    """
+    wanted_s = params.get("length")
+    if not isinstance(asset, Audio) or wanted_s is None or "length" not in spec.honours:
+        return asset
+    if abs(asset.length_s - float(wanted_s)) > _LENGTH_SLACK_S + _LENGTH_SHARE * float(wanted_s):
+        raise ToolDefect(f"gave {asset.length_s:.2f} s where {float(wanted_s):g} s were asked for")
     return asset
 
 

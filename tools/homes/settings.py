@@ -23,6 +23,7 @@ class Homes:
     """``others`` is where tools of other packages run; ``of`` decides for single tools.
 
     A worker is killed ``cancel_s`` after a cancel, and ended when it has had nothing to do for ``idle_s`` seconds.
+    ``limit_s`` bounds one request where the tool's own ``timeout_s`` does not.
     ``environments`` is the folder of virtual environments (default: below the user's folder). ``addresses`` allows
     requirements that name an address instead of a package of the index.
     """
@@ -33,6 +34,7 @@ class Homes:
     idle_s: float = 600.0
     start_s: float = 120.0
     load_s: float = 1800.0
+    limit_s: float = 3600.0
     environments: Path | None = None
     offline: bool = False
     addresses: bool = False
@@ -84,7 +86,7 @@ def _setting(where: str, name: str, value: object) -> object:
     raise HomeError(f"{where}: there is no such setting; there are {', '.join(_FORMS)}")
 
 
-_SECONDS = frozenset({"cancel_s", "idle_s", "start_s", "load_s"})
+_SECONDS = frozenset({"cancel_s", "idle_s", "start_s", "load_s", "limit_s"})
 _FORMS = {
     "others": 'others = "worker"',
     "tools": 'a table: [homes.tools] and below it NAME = "process"',
@@ -92,6 +94,7 @@ _FORMS = {
     "idle_s": "seconds from 0",
     "start_s": "seconds from 0",
     "load_s": "seconds from 0",
+    "limit_s": "seconds from 0",
     "addresses": "true or false",
 }
 

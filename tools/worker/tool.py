@@ -119,7 +119,7 @@ class WorkerTool:
 
     def _heard(self, process: WorkerProcess, context: Context) -> Iterator[dict[str, Any]]:
         """Messages up to the last of a run, while the time limit and a cancel are watched."""
-        limit, cancelled_at, last = self.spec.timeout_s, 0.0, time.monotonic()
+        limit, cancelled_at, last = self.spec.timeout_s or self._homes.limit_s, 0.0, time.monotonic()
         while True:
             message = process.receive(_POLL_S)
             now = time.monotonic()
@@ -134,7 +134,7 @@ class WorkerTool:
                 process.send({"type": "cancel"})
             if cancelled_at and now - cancelled_at > self._homes.cancel_s:
                 raise Cancelled("cancelled")
-            if limit is not None and now - last > limit:
+            if now - last > limit:
                 process.kill()
                 raise WorkerEnded(f"took longer than its limit of {limit:g} s and was killed{process.last_words()}")
 

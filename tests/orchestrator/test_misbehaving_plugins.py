@@ -1,0 +1,215 @@
+"""Packages of other authors that do everything wrong: each is reported by name, package, version and cause."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from soundwright.orchestrator import pipeline
+from soundwright.orchestrator.cache import Cache
+from soundwright.orchestrator.config import Config
+from soundwright.orchestrator.errors import ExecutionError
+from soundwright.orchestrator.observers import NullObserver
+from soundwright.orchestrator.pipeline import RenderOptions
+from soundwright.orchestrator.workshop import Workshop
+from soundwright.scripts_compiler import document
+from soundwright.tools.errors import ToolMissing
+from soundwright.tools.homes.settings import Homes
+from soundwright.tools.model_store import ModelStore
+from soundwright.tools.registry import Registry
+
+PROGRAM = str(Path(sys.executable).with_name("soundwright"))
+HEAD = """
+import ctypes, os, sys, time
+import numpy as np
+from soundwright.tools.assets import Audio, Text
+from soundwright.tools.base import ToolSpec
+from soundwright.tools.errors import ToolError
+
+def sound(seconds, rate=24000):
+    return Audio(np.full((1, round(seconds * rate)), 0.1, np.float32), rate)
+
+class Bad:
+    spec = ToolSpec("bad", "6.6", ("generate_sound",), "MIT", honours=("length",), max_batch=2, timeout_s=2.0, rank=1)
+    def load(self, place): pass
+    def close(self): pass
+"""
+RUNS = {
+    "nan": ("yield 0, Audio(np.full((1, 24000), np.nan, np.float32), 24000)", "not finite"),
+    "wrong_rate": ("yield 0, sound(1, 100)", "100 Hz"),
+    "wrong_length": ("yield 0, sound(0.2)", "0.20 s where 1 s were asked for"),
+    "wrong_kind": ("yield 0, Text('noise')", "gave Text where Audio was asked for"),
+    "no_asset": ("yield 0, 'noise'", "str"),
+    "empty": ("yield 0, sound(0)", "empty sound"),
+    "nothing": ("return\n        yield", "gave no result"),
+    "none": ("return None", "NoneType"),
+    "out_of_range": ("yield 9, sound(1)", "request 9"),
+    "raises": ("raise ValueError('the tensor is cursed')\n        yield", "the tensor is cursed"),
+    "raises_tool_error": ("yield 0, ToolError('only bells are known')", "only bells are known"),
+    "exits": ("sys.exit('goodbye')\n        yield", "goodbye"),
+    "leaves": ("os._exit(3)\n        yield", "worker process of bad 6.6"),
+    "segfaults": ("ctypes.string_at(0)\n        yield", "worker process of bad 6.6"),
+    "hangs": ("time.sleep(600)\n        yield", "longer than its limit of 2 s"),
+    "prints": ("print('x' * 100000, flush=True); raise ToolError('after printing')\n        yield", "after printing"),
+}
+"""What ``run`` does, and a part of what has to be said of it."""
+LOADS = {
+    "load_raises": ("raise RuntimeError('no such device')", "no such device"),
+    "load_leaves": ("os._exit(4)", "worker process of bad 6.6"),
+}
+IMPORTS = {
+    "crashes": ("raise RuntimeError('built for another Python')", "RuntimeError: built for another Python"),
+    "absent": ("import acme_native_library", "No module named 'acme_native_library'"),
+    "exits": ("import sys; sys.exit(1)", "SystemExit"),
+    "no_spec": ("class Bad:\n    spec = {'name': 'bad'}", "has no spec"),
+    "no_tool": ("Bad = 7", "has no spec"),
+    "no_class": ("pass", "Bad"),
+}
+STORY = """version: 1
+cues:
+  - {type: sound, id: bad, description: rain, length: 1}
+"""
+
+
+def installed(folder: Path, code: str) -> Path:
+    """A package with one tool, ``bad``, as pip would leave it."""
+    site = folder / "site"
+    info = site / "bad_package-9.9.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bad-package\nVersion: 9.9\n")
+    (info / "entry_points.txt").write_text("[soundwright.tools]\nbad = bad_package:Bad\n")
+    (site / "bad_package.py").write_text(code)
+    return site
+
+
+def tool(run: str, load: str = "pass") -> str:
+    body = HEAD.replace("def load(self, place): pass", f"def load(self, place):\n        {load}")
+    return f"{body}    def run(self, batch, context):\n        {run}\n"
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> document.Document:
+    (tmp_path / "story.yaml").write_text(STORY, encoding="utf-8")
+    return document.load(tmp_path / "story.yaml")
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Opens a workshop that has a bad package beside our own tools."""
+
+    def opened(code: str) -> Workshop:
+        monkeypatch.syspath_prepend(str(installed(tmp_path, code)))
+        monkeypatch.delitem(sys.modules, "bad_package", raising=False)
+        config = replace(Config(tmp_path / "home", device="cpu"))
+        shop = Workshop(config, Registry.discover(Homes()), ModelStore(config.models), Cache(config.assets))
+        monkeypatch.setattr(Workshop, "open", lambda **_: shop)
+        return shop
+
+    return opened
+
+
+def failure_of(story: document.Document, tmp_path: Path) -> str:
+    with pytest.raises(ExecutionError) as caught:
+        pipeline.render(story, tmp_path / "story.wav", RenderOptions(tools={"generate_sound": "bad"}))
+    assert not (tmp_path / "story.wav").exists()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("how", RUNS)
+def test_a_run_that_goes_wrong_is_reported_with_tool_package_version_and_cause(
+    how: str, story: document.Document, workshop: Any, tmp_path: Path
+) -> None:
+    code, said = RUNS[how]
+    workshop(tool(code))
+    told = failure_of(story, tmp_path)
+    assert "cues[0] (bad)" in told
+    assert "generate_sound by bad 6.6 (of bad-package 9.9) failed" in told
+    assert said in told
+
+
+@pytest.mark.parametrize("how", LOADS)
+def test_a_load_that_goes_wrong_is_reported_the_same_way(
+    how: str, story: document.Document, workshop: Any, tmp_path: Path
+) -> None:
+    code, said = LOADS[how]
+    workshop(tool("yield 0, sound(1)", code))
+    told = failure_of(story, tmp_path)
+    assert "by bad 6.6 (of bad-package 9.9) failed" in told
+    assert said in told
+
+
+@pytest.mark.parametrize("how", IMPORTS)
+def test_a_package_that_cannot_be_imported_harms_nothing_else(
+    how: str, story: document.Document, workshop: Any, tmp_path: Path
+) -> None:
+    code, said = IMPORTS[how]
+    shop = workshop(code)
+    (broken,) = shop.registry.unusable
+    assert (broken.name, broken.owner) == ("bad", "bad-package 9.9")
+    assert said in broken.reason
+    with pytest.raises(ToolMissing, match=r"'bad' of bad-package 9\.9 cannot be used"):
+        pipeline.check(story, RenderOptions(tools={"generate_sound": "bad"}))
+    assert pipeline.check(story).plan.bound  # the others do it
+
+
+def test_after_a_failure_others_are_still_made_and_kept(workshop: Any, tmp_path: Path) -> None:
+    shop = workshop(tool("for n, r in enumerate(batch): yield n, sound(1) if 'sea' in str(r.params) else os._exit(3)"))
+    (tmp_path / "two.yaml").write_text(STORY + "  - {type: sound, id: good, description: sea, length: 1}\n")
+    story = document.load(tmp_path / "two.yaml")
+    options = RenderOptions(tools={"generate_sound": "bad"}, keep_going=True)
+    with pytest.raises(ExecutionError) as caught:
+        pipeline.render(story, tmp_path / "two.wav", options)
+    assert [failure.places for failure in caught.value.failures] == [("cues[0] (bad)",)]
+    assert shop.cache.info().assets >= 1
+
+
+class Heard(NullObserver):
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def message(self, text: str, *, warning: bool = False) -> None:
+        self.messages.append(text)
+
+
+def test_results_that_nobody_asked_for_are_said_and_what_was_asked_for_is_kept(
+    story: document.Document, workshop: Any, tmp_path: Path
+) -> None:
+    workshop(tool("for _ in range(5): yield 0, sound(1)"))
+    heard = Heard()
+    pipeline.render(story, tmp_path / "story.wav", RenderOptions(tools={"generate_sound": "bad"}), observer=heard)
+    assert any("bad 6.6 went wrong" in text and "none of those it still owes" in text for text in heard.messages)
+
+
+def test_another_may_stand_in_for_it(story: document.Document, workshop: Any, tmp_path: Path) -> None:
+    workshop(tool("os._exit(3)\n        yield"))
+    options = RenderOptions(tools={"generate_sound": "bad"}, fallback=True)
+    rendered = pipeline.render(story, tmp_path / "story.wav", options)
+    assert (tmp_path / "story.wav").stat().st_size > 10_000
+    (told,) = [str(problem) for problem in rendered.warnings if "stands in" in str(problem)]
+    assert "bad 6.6 failed (the worker process of bad 6.6" in told
+
+
+def test_list_doctor_and_render_go_on_beside_it(story: document.Document, tmp_path: Path) -> None:
+    assert story.path is not None
+    site = installed(tmp_path, tool("time.sleep(600)\n        yield"))
+    environ = {**os.environ, "PYTHONPATH": str(site), "SOUNDWRIGHT_HOME": str(tmp_path / "home")}
+
+    def program(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PROGRAM, *arguments], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    assert "bad" in {row["tool"] for row in json.loads(program("tools", "list", "--json").stdout)}
+    doctor = program("tools", "doctor", "bad", "signal", "--json")
+    assert doctor.returncode == 3
+    rows = {row["tool"]: row for row in json.loads(doctor.stdout)}
+    assert (rows["signal"]["state"], rows["bad"]["state"]) == ("works", "fails")
+    assert "longer than its limit of 2 s" in rows["bad"]["result"]
+    assert program("render", "story.yaml", "-o", "story.wav", "-q").returncode == 0

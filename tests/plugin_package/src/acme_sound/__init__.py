@@ -1,0 +1,1 @@
+"""Hums, and their removal."""

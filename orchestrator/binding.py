@@ -173,12 +173,27 @@ class _Binding:
         self, node: Node, voice: LockedVoice | None, params: dict[str, Any]
     ) -> tuple[Node, ToolSpec, dict[str, Any]]:
         given = _own_voice(node)
+        if given == "clone":
+            return node, self._clone_speaker(node, str(params["language"])), {**params, "voice": ""}
         if given:
             cloner = self._without_failed(node).choose(Need("speak", str(params["language"]), honours=(given,)))
             return node, cloner, {**params, "voice": ""}
         if voice is None:
             raise ToolMissing(f"nobody was cast for {params['voice']!r}.")
         return node, self.chooser.registry.specs[voice.tool], {**params, "voice": "", "preset": voice.preset}
+
+    def _clone_speaker(self, node: Node, language: str) -> ToolSpec:
+        """The tool that learned the voice: nobody else can read what it wrote down."""
+        source = self.bound.get(node.inputs["clone"])
+        if source is None:
+            raise ToolMissing("the voice that this speaks with cannot be learned.")
+        tool, need = source.tool, Need("speak", language, honours=("clone",))
+        pins = {**self.chooser.pins, "speak": tool.name}
+        if "speak" not in tool.operations:
+            raise ToolMissing(
+                f"{tool.name} learned the voice, but does not speak; have another tool do {source.node.op}."
+            )
+        return replace(self._without_failed(node), pins=pins).choose(need)
 
     def _vocaliser(
         self, node: Node, voice: LockedVoice | None, params: dict[str, Any]

@@ -91,7 +91,8 @@ class Operations:
         for index, voice in enumerate(self.script.voices):
             yield from self._effects(voice.effects, f"voices[{index}]")
             if voice.sample is not None:
-                yield from self.reference(voice.sample, f"voices[{index}].sample", (Kind.AUDIO,), cues=False)
+                kinds = (Kind.AUDIO, Kind.VOICE)
+                yield from self.reference(voice.sample, f"voices[{index}].sample", kinds, cues=False)
         for index, cue in enumerate(self.script.cues):
             if not isinstance(cue, SceneCue | PauseCue):
                 yield from self._effects(cue.effects, f"cues[{index}]")

@@ -124,7 +124,7 @@ class _Building:
         return self.generated(cue, place)
 
     def speech(self, index: int, cue: SpeechCue, place: str) -> NodeId:
-        references = speech_references(self.script, index, cue)
+        references = speech_references(self.script, index, cue, self.catalogue)
         if cue.vocal is not None:
             return self.trim(self.add("vocalise", _vocalise(self.script, cue), {}, place), {}, place)
         inputs = {port: self.get(ref, place) for port, ref in references.items()}

@@ -15,6 +15,7 @@ from typing import Any
 
 from soundwright.scripts_compiler import defaults
 from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.operations import Catalogue, Operation, Port
 from soundwright.scripts_compiler.script import (
     ClipCue,
@@ -138,13 +139,13 @@ def _needs(script: Script, index: int, item: Input | Step | SoundingCue, catalog
     if isinstance(item, ClipCue):
         yield reference(item.source, f"cues[{index}].source")
     elif isinstance(item, SpeechCue):
-        yield from speech_references(script, index, item).values()
+        yield from speech_references(script, index, item, catalogue).values()
     for call in effect_calls(script, index, catalogue):
         yield from call.edges.values()
 
 
-def speech_references(script: Script, index: int, cue: SpeechCue) -> dict[str, Reference]:
-    """What a speech takes from elsewhere, by the port of ``speak``.
+def speech_references(script: Script, index: int, cue: SpeechCue, catalogue: Catalogue) -> dict[str, Reference]:
+    """What a speech takes from elsewhere, by the port of ``speak``: a recording as ``sample``, a voice as ``clone``.
 
     Raises:
         ScriptError: its voice is not declared.
@@ -158,8 +159,16 @@ def speech_references(script: Script, index: int, cue: SpeechCue) -> dict[str, R
     if isinstance(cue.text, TextFrom):
         found["text"] = reference(cue.text.from_, f"cues[{index}].text.from")
     if voice.sample is not None and cue.vocal is None:
-        found["sample"] = reference(voice.sample, f"voices[{script.voices.index(voice)}].sample")
+        place = f"voices[{script.voices.index(voice)}].sample"
+        found[sample_port(script, voice.sample, catalogue)] = reference(voice.sample, place)
     return found
+
+
+def sample_port(script: Script, name: str, catalogue: Catalogue) -> str:
+    """The port of ``speak`` that a voice's ``sample`` feeds: ``clone`` where ``name`` is a step that learns a voice."""
+    step = next((step for step in script.steps if step.id == name), None)
+    operation = None if step is None else catalogue.get(step.op)
+    return "clone" if operation is not None and operation.output is Kind.VOICE else "sample"
 
 
 def _call(op: str, given: Mapping[str, Any], place: str, catalogue: Catalogue, *, effect: bool = False) -> Applied:

@@ -349,3 +349,22 @@ def test_cloning_goes_to_a_tool_that_takes_samples(tmp_path: Path) -> None:
     )
     with pytest.raises(ToolMissing, match="null: it does not take sample"):
         bound_plan(script, files=files)
+
+
+def test_a_learned_voice_is_spoken_by_the_tool_that_learned_it(tmp_path: Path) -> None:
+    (tmp_path / "me.wav").write_bytes(b"bytes")
+    script = script_of(
+        line(),
+        voices=[{**ANN, "sample": "learned", "consent": True}],
+        inputs=[{"id": "me", "file": "me.wav"}],
+        steps=[{"id": "learned", "op": "clone_voice", "audio": "me"}],
+    )
+    files, better = {"me": tmp_path / "me.wav"}, NullTool("better", rank=99, honours=("clone",))
+    cloner = NullTool("cloner", ("clone_voice", "speak"), rank=1, honours=("clone",))
+    plan = bound_plan(script, better, cloner, files=files)
+    assert only(plan, "clone_voice").tool.name == only(plan, "speak").tool.name == "cloner"
+    assert plan.cast == {}
+    with pytest.raises(ToolMissing, match="mute learned the voice, but does not speak"):
+        bound_plan(script, better, NullTool("mute", ("clone_voice",)), files=files)
+    with pytest.raises(ToolMissing, match="it does not take clone"):
+        bound_plan(script, better, NullTool("deaf", ("clone_voice", "speak"), honours=("text",)), files=files)

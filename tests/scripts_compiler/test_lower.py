@@ -145,6 +145,14 @@ def test_a_cloned_voice_is_fed_its_sample_and_its_vocals_are_not() -> None:
     assert [node.op for node in chain(graph, 1)] == ["vocalise", "trim_silence"]
 
 
+def test_a_voice_that_a_step_learned_is_fed_as_a_clone() -> None:
+    twin = {**ANN, "sample": "learned", "consent": True}
+    steps = [{"id": "learned", "op": "clone_voice", "audio": "talk"}]
+    graph = graph_of(SPEECH, voices=[twin], steps=steps)
+    assert [node.op for node in chain(graph)] == ["load_file", "clone_voice", "speak", "trim_silence"]
+    assert list(chain(graph)[2].inputs) == ["clone"]
+
+
 def test_whole_numbers_and_decimals_are_the_same_request() -> None:
     assert key({**SOUND, "length": 2}) == key({**SOUND, "length": 2.0})
     assert key({**SOUND, "effects": [{"op": "gain", "gain": -3}]}) == key(

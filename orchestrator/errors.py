@@ -5,6 +5,7 @@ SoundwrightError
 +-- CacheDamaged     a stored asset is not what was stored; it is made again on the next run
 +-- LockError        a lock file that cannot be read
 +-- ConfigError      a setting that cannot be used
++-- TooExpensive     paid engines would ask more than is allowed
 +-- HistoryError     a history that cannot be read, or a step that cannot be taken
 """
 
@@ -78,3 +79,9 @@ class ConfigError(SoundwrightError):
 
 class HistoryError(SoundwrightError):
     """A history that cannot be read, or that does not lead where it was asked to."""
+
+
+class TooExpensive(SoundwrightError):
+    """Paid engines would ask more than is allowed; nothing was made."""
+
+    exit_code = 3

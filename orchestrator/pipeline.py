@@ -44,7 +44,8 @@ class RenderOptions:
     cast and choose again instead of keeping to the lock. ``stop_after``: end after that stage and write what it gave.
     ``stems`` and ``srt`` ask for more files. ``device`` is cpu, cuda, cuda:0 or auto, by default what the settings say.
     ``fallback``: where a tool fails, the next that fits stands in, with a warning. ``sign``: write content credentials
-    (C2PA) into the sound, with the certificate and key of the settings.
+    (C2PA) into the sound, with the certificate and key of the settings. ``max_cost``: what paid engines may ask, in US
+    dollars, by default what the project's settings say.
     """
 
     stems: bool = False
@@ -57,6 +58,7 @@ class RenderOptions:
     recast: bool = False
     commercial: bool = False
     stop_after: Stage | None = None
+    max_cost: float | None = None
     device: str | None = None
     fallback: bool = False
     sign: bool = False
@@ -113,6 +115,7 @@ def render(
     Raises:
         ScriptError: something in the script cannot be rendered.
         ToolMissing: an engine or its weights are not there.
+        TooExpensive: paid engines would ask more than ``max_cost``; nothing was made.
         ExecutionError: an engine failed; what was finished is kept in the cache.
         SigningError: ``sign`` was asked for, and cannot be done.
         Cancelled: ``cancel`` was set.
@@ -150,6 +153,9 @@ def _render(
             return with_environments(_bind(document, graph, workshop, options, failed=failed), told.message)
 
     def carried_out(plan: Plan) -> Execution:
+        budget = _budget(document, options)
+        if budget is not None:
+            plan.describe(workshop.cache).within(budget)
         with clock("assets"):
             return execute(
                 plan, workshop.cache, observer=told, jobs=options.jobs or workshop.config.jobs, cancel=stop,
@@ -230,11 +236,18 @@ def check(document: Document, options: RenderOptions = RenderOptions(), *, lock:
     Raises:
         ScriptError: something in the script cannot be rendered.
         ToolMissing: an engine is not there.
+        TooExpensive: paid engines would ask more than ``max_cost``.
     """
     workshop = Workshop.open(offline=options.offline)
     graph = compile_script(document.script, workshop.catalogue())
     plan = _bind(document, graph, workshop, options, lock)
-    return Checked(plan.describe(workshop.cache), plan, (*document.warnings, *plan.warnings))
+    forecast = plan.describe(workshop.cache).within(_budget(document, options))
+    return Checked(forecast, plan, (*document.warnings, *plan.warnings))
+
+
+def _budget(document: Document, options: RenderOptions) -> float | None:
+    """What paid engines may ask: as said, else as the project's settings say."""
+    return read_settings(document.path).max_cost if options.max_cost is None else options.max_cost
 
 
 def _bind(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from soundwright.orchestrator.cache import Cache
+from soundwright.orchestrator.errors import TooExpensive
 from soundwright.orchestrator.lock import Lock, LockedVoice
 from soundwright.scripts_compiler.errors import Problem
 from soundwright.scripts_compiler.graph import Graph, Node, NodeId
@@ -86,6 +87,19 @@ class Forecast:
     def to_make(self) -> int:
         """Nodes that need a tool, at most."""
         return self.nodes - self.cached
+
+    def within(self, max_usd: float | None) -> Forecast:
+        """The same forecast, if it keeps to a budget.
+
+        Raises:
+            TooExpensive: paid engines would ask more than ``max_usd``.
+        """
+        if max_usd is not None and self.usd > max_usd:
+            raise TooExpensive(
+                f"Paid engines would ask about ${self.usd:.4f}, more than --max-cost {max_usd:g}. Raise it, or use "
+                "other engines (--tool OPERATION=TOOL); nothing was made."
+            )
+        return self
 
     @property
     def cached_share(self) -> float:

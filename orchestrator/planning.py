@@ -75,8 +75,17 @@ def plan(
 
 def asks_model(idea: str, options: PlanOptions) -> bool:
     """Whether ``plan`` has a language model write the script."""
-    path = _as_file(idea)
-    return (path is None or _one_line(path) is not None) and _wants_model(options)
+    return is_idea(idea) and _wants_model(options)
+
+
+def is_idea(text: str) -> bool:
+    """Whether a text is an idea in words, or names a file that holds one, and not a script or a story.
+
+    Raises:
+        ScriptError: it looks like the name of a file, and there is none.
+    """
+    path = _as_file(text)
+    return path is None or _one_line(path) is not None
 
 
 def refitted(document: Document, measured_s: float) -> Document | None:
@@ -96,7 +105,7 @@ def shown_prompt(idea: str, options: PlanOptions | None = None) -> str:
     from soundwright.orchestrator.planner import planner  # noqa: PLC0415
     from soundwright.orchestrator.workshop import Workshop  # noqa: PLC0415
 
-    return planner.prompt(_job(idea, options or PlanOptions(), Workshop.open(offline=True))).to_text()
+    return planner.prompt(job_of(idea, options or PlanOptions(), Workshop.open(offline=True))).to_text()
 
 
 def _wants_model(options: PlanOptions) -> bool:
@@ -118,7 +127,7 @@ def _ask(
     from soundwright.orchestrator.workshop import Workshop  # noqa: PLC0415
 
     model = open_model(options.llm)
-    job = _job(idea, options, Workshop.open(offline=True))
+    job = job_of(idea, options, Workshop.open(offline=True))
     planned = planner.plan(
         job, model, rounds=options.rounds, max_cost_usd=options.max_cost, on_note=on_note, cancelled=cancelled
     )
@@ -130,7 +139,14 @@ def _ask(
     return planned
 
 
-def _job(idea: str, options: PlanOptions, workshop: Workshop) -> Job:
+def job_of(idea: str, options: PlanOptions, workshop: Workshop) -> Job:
+    """What is asked of a language model for an idea, or for the one in a file.
+
+    Raises:
+        ScriptError: the idea says nothing, or a recording cannot be used.
+    """
+    path = _as_file(idea)
+    idea = idea if path is None else _one_line(path) or idea
     from soundwright.orchestrator.planner import planner  # noqa: PLC0415
     from soundwright.scripts_compiler.importers.common import Ids  # noqa: PLC0415
 

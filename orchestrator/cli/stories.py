@@ -61,7 +61,8 @@ Llm = Annotated[
 ]
 Rounds = Annotated[int, typer.Option(min=1, max=20, help="How often the model may answer until the script is right.")]
 MaxCost = Annotated[
-    float | None, typer.Option("--max-cost", min=0.0, help="US dollars that the model may cost; else nothing is sent.")
+    float | None,
+    typer.Option("--max-cost", min=0.0, help="US dollars that the model, and then paid engines, may cost at most."),
 ]
 Inputs = Annotated[list[Path] | None, typer.Option("--input", help="A recording that the model may use.")]
 StopAfter = Annotated[Stage | None, typer.Option("--stop-after", help="Stop after this stage.")]
@@ -112,7 +113,7 @@ def make(
         document = planning.keep(document, _sound_file(target, document).with_suffix(".yaml"))
         say(f"script: {document.path}")
     options = _options(
-        stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, None, device, fallback, sign
+        stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, None, device, fallback, sign, max_cost
     )
     rendered = _render(document, target, options, as_json=as_json, quiet=quiet)
     better = planning.refitted(document, rendered.duration_s) if planning.asks_model(idea, plan_options) else None
@@ -171,7 +172,12 @@ def import_files(
 
 @guarded
 def check(
-    script: ScriptFile,
+    script: Annotated[
+        str, typer.Argument(help="A script, a project's folder, or an idea in words.", show_default=False)
+    ],
+    llm: Llm = None,
+    max_cost: MaxCost = None,
+    inputs: Inputs = None,
     allow: Allow = None,
     tool: Pins = None,
     offline: Offline = False,
@@ -180,14 +186,28 @@ def check(
     device: Device = None,
     as_json: Json = False,
 ) -> None:
-    """Say everything that is wrong, and what a render would take: nodes, cached share, time."""
-    from soundwright.orchestrator import pipeline  # noqa: PLC0415
+    """Say everything that is wrong, and what a render would take: nodes, cached share, time, money.
 
-    document = _load(script, allow)
-    options = _options(False, False, allow, None, tool, False, offline, recast, commercial, None, device, False)
+    For an idea: the calls, tokens and money of a language model. With --llm, for a script: those of an edit.
+    """
+    from soundwright.orchestrator import pipeline, planning, spending  # noqa: PLC0415
+
+    plan_options = planning.PlanOptions(llm, max_cost=max_cost, inputs=tuple(inputs or ()))
+    if planning.asks_model(script, plan_options):
+        plan_cost = spending.of_plan(script, plan_options)
+        emit({"llm": plan_cost.to_json()}, as_json=as_json, text=str(plan_cost))
+        return
+    document = planning.plan(script) if planning.is_idea(script) else _load(Path(script), allow)
+    edit_cost = spending.of_edit(document, llm, max_cost) if llm is not None else None
+    options = _options(
+        False, False, allow, None, tool, False, offline, recast, commercial, None, device, False, max_cost=max_cost
+    )
     forecast = pipeline.check(document, options)
     warn(forecast.warnings)
-    emit(forecast.to_json(), as_json=as_json, text=forecast.to_text())
+    data, text = forecast.to_json(), forecast.to_text()
+    if edit_cost is not None:
+        data, text = data | {"llm": edit_cost.to_json()}, f"{text}\n{edit_cost}"
+    emit(data, as_json=as_json, text=text)
 
 
 @guarded
@@ -196,6 +216,7 @@ def render(
     out: Out = None,
     stems: Stems = False,
     srt: Srt = False,
+    max_cost: MaxCost = None,
     stop_after: StopAfter = None,
     allow: Allow = None,
     jobs: Jobs = None,
@@ -215,7 +236,20 @@ def render(
     warn(document.warnings)
     target = out if out is not None else _default_target(document)
     options = _options(
-        stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, stop_after, device, fallback, sign
+        stems,
+        srt,
+        allow,
+        jobs,
+        tool,
+        keep_going,
+        offline,
+        recast,
+        commercial,
+        stop_after,
+        device,
+        fallback,
+        sign,
+        max_cost,
     )
     _report(_render(document, target, options, as_json=as_json, quiet=quiet), as_json=as_json)
 
@@ -283,14 +317,14 @@ def _made_target(document: Document) -> Path:
 def _options(
     stems: bool, srt: bool, allow: list[Path] | None, jobs: int | None, pins: list[str] | None, keep_going: bool,
     offline: bool, recast: bool, commercial: bool, stop_after: Stage | None, device: str | None, fallback: bool,
-    sign: bool = False,
+    sign: bool = False, max_cost: float | None = None,
 ) -> RenderOptions:  # fmt: skip
     from soundwright.orchestrator.pipeline import RenderOptions  # noqa: PLC0415
 
     return RenderOptions(
         stems=stems, srt=srt, allow=tuple(allow or ()), jobs=jobs, tools=_pins(pins), keep_going=keep_going,
         offline=offline, recast=recast, commercial=commercial, device=device, fallback=fallback, sign=sign,
-        stop_after=None if stop_after is None else stop_after.value,
+        stop_after=None if stop_after is None else stop_after.value, max_cost=max_cost,
     )  # fmt: skip
 
 

@@ -135,13 +135,22 @@ class _Binding:
             tool,
             params,
             seed_of(node.op, params, who, self.script_seed),
-            self.weights.hashes(tool.models) | self.chooser.registry.environments.identity(tool),
+            self._identity(tool),
             tuple(self._ignored(node, tool, params)),
             hash_,
             device_for(tool, self.options.device),
             dtype_for(tool, self.options.device),
             estimated_length_s(node, params, lengths),
         )
+
+    def _identity(self, tool: ToolSpec) -> dict[str, str]:
+        """What results depend on beside the tool's own version: weights, its environment, its server."""
+        registry = self.chooser.registry
+        return {
+            **self.weights.hashes(tool.models),
+            **registry.environments.identity(tool),
+            **registry.identity(tool.name),
+        }
 
     def _voice(self, node: Node) -> LockedVoice | None:
         if node.op not in {"speak", "vocalise"}:

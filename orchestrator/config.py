@@ -17,7 +17,7 @@ from soundwright.tools.http.settings import HttpSettingError, Table, read_tables
 APP = "soundwright"
 DEFAULT_CACHE_BYTES = 10_000_000_000
 SETTINGS = ("jobs", "offline", "cache_size", "llm", "gpu_memory", "homes", "device", "fallback", "commercial", "tools",
-            "sign_cert", "sign_key", "library", "http")  # fmt: skip
+            "sign_cert", "sign_key", "library", "http", "mcp")  # fmt: skip
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -44,6 +44,8 @@ class Config:
     fallback: bool = False
     commercial: bool = False
     tools: Mapping[str, str] = field(default_factory=dict)
+    mcp: Any = field(default_factory=dict)
+    file: Path | None = None
     sign_cert: Path | None = None
     sign_key: Path | None = None
     library: Path | None = None
@@ -108,6 +110,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         fallback=_flag(*given["fallback"]) if "fallback" in given else False,
         commercial=_flag(*given["commercial"]) if "commercial" in given else False,
         tools=_tools(*given["tools"]) if "tools" in given else {},
+        mcp=_read(file).get("mcp", {}),
+        file=file,
         sign_cert=_path(given, "sign_cert"),
         sign_key=_path(given, "sign_key"),
         library=_path(given, "library"),

@@ -9,6 +9,7 @@ from soundwright.orchestrator.cache import Cache
 from soundwright.orchestrator.config import Config, load_config
 from soundwright.scripts_compiler.extensions import installed
 from soundwright.scripts_compiler.operations import Catalogue
+from soundwright.tools.base import Tool
 from soundwright.tools.http.engines import http_tools
 from soundwright.tools.library.index import VARIABLE
 from soundwright.tools.model_store import ModelStore
@@ -38,11 +39,24 @@ class Workshop:
             os.environ[VARIABLE] = str(config.library)
         models = ModelStore(config.models, offline=config.offline)
         homes = replace(config.homes, offline=config.offline)
-        servers = {f"[http.{tool.spec.name}] of config.toml": tool
+        servers: dict[str, Tool] = {f"[http.{tool.spec.name}] of config.toml": tool
                    for tool in http_tools(config.http, offline=config.offline)}  # fmt: skip
+        servers |= _mcp_tools(config) if config.mcp else {}
         return cls(config, Registry.discover(homes, servers), models, Cache(config.assets))
 
     @staticmethod
     def catalogue() -> Catalogue:
         """The operations that scripts may use: the built-in ones and those of installed packages."""
         return installed()
+
+
+def _mcp_tools(config: Config) -> dict[str, Tool]:
+    """Tools of MCP servers that the user mapped, by who says so; none is started for that."""
+    from soundwright.tools.mcp_client.declaration import read_servers  # noqa: PLC0415  only where there are any
+    from soundwright.tools.mcp_client.tool import McpTool  # noqa: PLC0415
+
+    catalogue = installed()
+    return {
+        f"[mcp.{mapped.server.name}] of config.toml ({mapped.name})": McpTool(mapped, catalogue, offline=config.offline)
+        for mapped in read_servers(str(config.file), config.mcp, catalogue)
+    }

@@ -34,6 +34,7 @@ CORE = {
 CATCH_ALL = {
     "orchestrator/cli/edge.py", "orchestrator/doctor.py", "orchestrator/llm/langchain_client.py",
     "orchestrator/mcp_server/server.py", "orchestrator/workers.py", "scripts_compiler/extensions.py",
+    "tools/mcp_client/session.py",
     "tools/registry.py",
     "tools/testing/checks.py",
     "tools/worker/host.py",

@@ -195,6 +195,18 @@ class Outward(Protocol):
         """
 
 
+@runtime_checkable
+class Identified(Protocol):
+    """A tool whose results depend on something that its spec cannot know, such as the version of a server."""
+
+    def identity(self) -> Mapping[str, str]:
+        """What results depend on, by name: part of every asset's key.
+
+        Raises:
+            ToolMissing: it cannot be found out.
+        """
+
+
 def each(
     batch: Sequence[Request], context: Context, do: Callable[[Request], Asset]
 ) -> Iterator[tuple[int, Asset | ToolError]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
-from soundwright.tools.base import Foreseeing, Home, Outward, Tool, ToolSpec
+from soundwright.tools.base import Foreseeing, Home, Identified, Outward, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.environments import Environments
 from soundwright.tools.homes.settings import Homes
@@ -76,6 +76,7 @@ class Registry:
         self._entries: dict[str, _Entry] = {}
         self._missing: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.unusable: tuple[Unusable, ...] = ()
+        self._identities: dict[str, Mapping[str, str]] = {}
         for tool in tools:
             self._add(_entry(tool, getattr(tool, "__module__", "") or type(tool).__module__))
 
@@ -137,6 +138,13 @@ class Registry:
         if isinstance(tool, WorkerTool):
             tool.settle(self.homes)
         return tool
+
+    def identity(self, name: str) -> Mapping[str, str]:
+        """What a tool finds out of itself only when it is asked, such as the version of a server; asked once."""
+        if name not in self._identities:
+            tool = self._entries[name].make()
+            self._identities[name] = tool.identity() if isinstance(tool, Identified) else {}
+        return self._identities[name]
 
     def home(self, name: str) -> Home:
         """Where a tool runs: as the user's settings say, else as it says itself."""

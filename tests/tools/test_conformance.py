@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from soundwright.orchestrator.config import load_config
+from soundwright.tools.assets import Audio
+from soundwright.tools.audio_files import write
 from soundwright.tools.base import Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.model_store import ModelStore
@@ -19,8 +22,9 @@ from soundwright.tools.null import NullTool
 from soundwright.tools.registry import Registry
 from soundwright.tools.store.listing import PackageSource, PartsSource
 from soundwright.tools.testing import conformance
+from soundwright.tools.testing.samples import tune
 
-pytestmark = pytest.mark.usefixtures("models_folder")
+pytestmark = pytest.mark.usefixtures("models_folder", "small_library")
 REGISTRY = Registry.discover()
 STORE = ModelStore(load_config().models)
 LOCAL = ("", "local")
@@ -33,6 +37,17 @@ SHORT: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "vocal-synth": {"vocalise": {"vocal": "breath"}},
 }
 """Requests that slow engines are tried with, by tool and operation."""
+
+
+@pytest.fixture
+def small_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library with the recordings that are asked for, for the tools that look there."""
+    folder = tmp_path / "library"
+    folder.mkdir()
+    for number in range(1, 3):
+        samples = np.tile(tune().samples * np.float32(1 / number), (1, 20))
+        write(folder / f"rain {number}.wav", Audio(samples, tune().rate))
+    monkeypatch.setenv("SOUNDWRIGHT_LIBRARY", str(folder))
 
 
 def _test_of(spec: ToolSpec) -> Callable[..., None]:

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from soundwright.tools.asr.lines import Line, transcript
 from soundwright.tools.asr.pieces import pieces
-from soundwright.tools.assets import Asset, Transcript, Word
+from soundwright.tools.assets import Asset, Transcript
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError, ToolMissing
-from soundwright.tools.mono import clipped, mono_at
+from soundwright.tools.mono import mono_at
 from soundwright.tools.understanding.word_errors import word_scores
 
 RATE = 16000
@@ -89,7 +90,7 @@ class MoonshineTool:
         if language and language.partition("-")[0].lower() != "en":
             raise ToolError(f"moonshine hears English only, not {language!r}; choose whisper")
         mono = mono_at(request.audio(), RATE)
-        lines: list[tuple[str, float, float]] = []
+        lines: list[Line] = []
         for first, end in pieces(mono, RATE, _LONGEST_S):
             context.check()
             if float(np.max(np.abs(mono[first:end]), initial=0.0)) < _SILENT:
@@ -98,17 +99,6 @@ class MoonshineTool:
                 heard = self._engine.transcribe_without_streaming(mono[first:end].tolist(), RATE)
             except MoonshineError as error:
                 raise ToolError(f"Moonshine cannot transcribe this: {error}") from error
-            lines += [(line.text.strip(), first / RATE + line.start_time, line.duration) for line in heard.lines]
-        return _transcript([line for line in lines if line[0]], mono.size / RATE)
-
-
-def _transcript(lines: Sequence[tuple[str, float, float]], length_s: float) -> Transcript:
-    """The lines' texts, their words timed by their share of the letters."""
-    words: list[Word] = []
-    for text, start_s, duration_s in lines:
-        written = text.split()
-        ends = np.cumsum([len(word) + 1 for word in written])
-        for word, before, after in zip(written, [0, *ends[:-1]], ends, strict=True):
-            begin = max(start_s + duration_s * before / ends[-1], words[-1].end_s if words else 0.0)
-            words.append(Word(word, *clipped(begin, start_s + duration_s * after / ends[-1], length_s)))
-    return Transcript(" ".join(text for text, _, _ in lines), "en", tuple(words))
+            begin_s = first / RATE
+            lines += [(x.text, begin_s + x.start_time, begin_s + x.start_time + x.duration) for x in heard.lines]
+        return transcript(lines, mono.size / RATE, "en")

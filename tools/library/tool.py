@@ -85,7 +85,7 @@ class LibraryTool:
         except audio_files.AudioFileError as error:
             raise ToolError(str(error)) from error
         length = request.params.get("length")
-        return audio if length is None else _cut(audio, float(length))
+        return audio if length is None else cut_to(audio, float(length))
 
     def _choice(self, library: Library, op: str, params: Mapping[str, Any]) -> Match:
         """The recording for a take.
@@ -169,7 +169,7 @@ def _length_s(library: Library, entry: Entry) -> float:
         raise ToolError(f"{entry.path} cannot be read: {error}") from error
 
 
-def _cut(audio: Audio, length_s: float) -> Audio:
+def cut_to(audio: Audio, length_s: float) -> Audio:
     """At most the first ``length_s``, faded out where something was cut off."""
     frames = max(1, round(length_s * audio.rate))
     if frames >= audio.frames:

@@ -16,7 +16,7 @@ def heard(letters: str, sure: float = 0.9) -> NDArray[np.float32]:
     rows = np.full((len(letters), classes), (1 - sure) / (classes - 1))
     for frame, letter in enumerate(letters):
         rows[frame, 0 if letter == "." else ord(letter) - 96] = sure
-    return np.log(rows).astype(np.float32)
+    return np.asarray(np.log(rows), np.float32)
 
 
 @pytest.mark.parametrize("sure", [0.9, 0.5])

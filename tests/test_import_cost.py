@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from soundwright.tools.testing.imports import HEAVY
+
 THIRD_PARTY = {"annotated_doc", "click", "shellingham", "typer", "typing_extensions"}
 
 HELP = """
@@ -50,3 +52,24 @@ def test_importing_the_package_loads_nothing_else() -> None:
     modules = loaded(IMPORT)
     assert others(modules) == set()
     assert {name for name in modules if name.startswith("soundwright")} == {"soundwright"}
+
+
+DISCOVER = """
+import sys
+before = set(sys.modules)
+from soundwright.scripts_compiler.extensions import discover
+from soundwright.tools.registry import Registry
+assert len(Registry.discover().specs) > 20
+assert len(discover().catalogue) > 50
+print(*sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+LIGHT = {
+    "annotated_types", "cython_runtime", "numpy", "platformdirs", "pydantic", "pydantic_core", "ruamel",
+    "typing_extensions", "typing_inspection", "yaml",
+}  # fmt: skip
+
+
+def test_discovery_of_tools_and_operations_loads_nothing_heavy() -> None:
+    found = others(loaded(DISCOVER))
+    assert {name for name in found if not name.startswith(("_", "__editable__"))} <= LIGHT
+    assert not found & set(HEAVY)

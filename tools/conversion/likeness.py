@@ -126,6 +126,8 @@ def _warped(envelopes: Curve, warp: float) -> Curve:
 def _warp(own: Curve, other: Curve, rate: int) -> float:
     """The warp with which two mean envelopes are most alike."""
     first, last = (round(hz / (rate / 2) * (len(own) - 1)) for hz in _LIKE_HZ)
+    if np.ptp(own) < 1e-9 or np.ptp(other) < 1e-9:  # silence is like anything
+        return 1.0
     likeness = [np.corrcoef(_warped(own[:, None], w)[first:last, 0], other[first:last])[0, 1] for w in _WARPS]
     return float(_WARPS[int(np.nanargmax(likeness))]) if np.isfinite(likeness).any() else 1.0
 

@@ -36,6 +36,7 @@ class LibraryTool:
         licence_code="Apache-2.0",
         modules=("soundfile",),
         languages=("en",),
+        exact_length=False,
         honours=("description", "length", "take"),
         take_varies=("recording",),
         determinism="exact",

@@ -61,6 +61,9 @@ class MusicGenTool:
 
     spec = _SPEC
     melodic = False
+    window_s: float | None = None
+    kept_s: float | None = None
+    """Of another network than MusicGen: the length it was trained on, and how much of what is made it goes on from."""
 
     def __init__(self) -> None:
         self._runtime: Runtime | None = None
@@ -111,7 +114,11 @@ class MusicGenTool:
     def _side_by_side(self, request: Request) -> float:
         """The length of a request that can be computed beside others of that length; 0 for one that cannot."""
         length_s = float(request.params["length"])
-        return length_s if not request.inputs and self._raw_length_s(request) <= _WINDOW_S else 0.0
+        return length_s if not request.inputs and self._raw_length_s(request) <= self._window_s else 0.0
+
+    @property
+    def _window_s(self) -> float:
+        return _WINDOW_S if self.window_s is None else self.window_s
 
     def _raw_length_s(self, request: Request) -> float:
         return float(request.params["length"]) + (_LOOP_S if request.params.get("loop") else 0.0)
@@ -146,8 +153,8 @@ class MusicGenTool:
         sources = [self._torch_runtime().generator(request.seed) for request in requests]
         sounds = [np.zeros((self._channels, 0), np.float32)] * len(requests) if given is None else [given]
         while (made_s := sounds[0].shape[1] / self.rate) < total_s - 1e-6:
-            kept_s = min(made_s, _KEPT_S)
-            fresh_s = min(_WINDOW_S - kept_s, total_s - made_s)
+            kept_s = min(made_s, _KEPT_S if self.kept_s is None else self.kept_s)
+            fresh_s = min(self._window_s - kept_s, total_s - made_s)
             share = _share(context, made_s / total_s, fresh_s / total_s)
             kept = None if made_s == 0 else sounds[0][:, -round(kept_s * self.rate) :]
             parts = self._window(requests, sources, fresh_s, kept, share)

@@ -65,21 +65,37 @@ def create(
         document = documents.loads(_STARTER.format(title=_title(folder)))
     else:
         document = planning.plan(source, chosen, on_note=on_note, cancelled=cancelled)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        _fill(made, document, [path.resolve().parent for path in chosen.inputs])
-        made.chmod(0o755)
-        _refuse_taken(folder)
-        os.replace(made, folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    project = Project.at(folder)
+    project = lay_out(folder, document, [path.resolve().parent for path in chosen.inputs])
     return project, replace(documents.load(project.script), warnings=document.warnings)
 
 
-def _refuse_taken(folder: Path) -> None:
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+def lay_out(folder: Path, document: Document, allow: Sequence[Path] = (), *, keeping: Sequence[str] = ()) -> Project:
+    """Make the folder of a project for a document. Recordings are read beside it and below ``allow``.
+
+    A folder that holds nothing but what is named in ``keeping`` is taken as it is.
+
+    Raises:
+        ScriptError: the folder is there already, or a recording cannot be read.
+    """
+    _refuse_taken(folder, keeping)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        _fill(made, document, allow)
+        made.chmod(0o755)
+        _refuse_taken(folder, keeping)
+        if folder.is_dir() and any(folder.iterdir()):
+            for part in sorted(made.iterdir(), key=lambda path: path.name == PROJECT_SCRIPT):  # the script last
+                os.replace(part, folder / part.name)
+        else:
+            os.replace(made, folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return Project.at(folder)
+
+
+def _refuse_taken(folder: Path, keeping: Sequence[str] = ()) -> None:
+    if folder.exists() and not (folder.is_dir() and all(path.name in keeping for path in folder.iterdir())):
         found = "is there already, and a new project overwrites nothing."
         raise ScriptError([Problem(printable(folder), found, "Choose another name, or edit what is there.")])
     if not folder.name:

@@ -39,20 +39,22 @@ def templates() -> tuple[str, ...]:
     return tuple(sorted(item.name[:-3] for item in (_FOLDER / "templates").iterdir() if item.name.endswith(".j2")))
 
 
-def examples() -> tuple[str, ...]:
-    """The names of all worked examples."""
-    return tuple(sorted(item.name[:-5] for item in (_FOLDER / "examples").iterdir() if item.name.endswith(".json")))
+def examples(folder: str = "") -> tuple[str, ...]:
+    """The names of all worked examples: scripts, or those of a ``folder`` such as ``chat``."""
+    found = (_FOLDER / "examples" / folder) if folder else _FOLDER / "examples"
+    return tuple(sorted(item.name[:-5] for item in found.iterdir() if item.name.endswith(".json")))
 
 
-def example(name: str) -> str:
-    """The text of ``examples/NAME.json``, a script.
+def example(name: str, folder: str = "") -> str:
+    """The text of ``examples/NAME.json``, or of one in a ``folder`` there.
 
     Raises:
         PromptError: there is no such example.
     """
-    if name not in examples():
-        raise PromptError(f"there is no example {name!r}; there are {', '.join(examples())}.")
-    return (_FOLDER / "examples" / f"{name}.json").read_text(encoding="utf-8").strip()
+    if name not in examples(folder):
+        raise PromptError(f"there is no example {name!r}; there are {', '.join(examples(folder))}.")
+    place = _FOLDER / "examples" / folder if folder else _FOLDER / "examples"
+    return (place / f"{name}.json").read_text(encoding="utf-8").strip()
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from soundwright.orchestrator.cli import agents, homes, projects, provenance, single, stories, toolbox
+from soundwright.orchestrator.cli import agents, chat, homes, projects, provenance, single, stories, toolbox
 
 app = typer.Typer(
     name="soundwright",
@@ -23,6 +23,7 @@ app = typer.Typer(
 stories.register(app)
 projects.register(app)
 single.register(app)
+chat.register(app)
 toolbox.register(app)
 homes.register(app)
 agents.register(app)

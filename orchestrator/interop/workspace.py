@@ -30,6 +30,11 @@ class Item:
     stems: Mapping[str, Path] = field(default_factory=dict)
     operation: str = ""
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Its file, or those of its stems."""
+        return (self.file,) if self.file is not None else tuple(self.stems.values())
+
 
 class Workspace:
     """``folder`` takes the results; it is made when the first comes. Safe to use from several threads."""

@@ -86,7 +86,9 @@ class Session:
         self.check(prompt.tokens, answer_tokens)
         self.rounds += 1
         try:
-            answer = self.model.answer(prompt.messages, prompt.schema, on_text=self.on_text, cancelled=self.cancelled)
+            answer = self.model.answer(
+                prompt.messages, prompt.schema or None, on_text=self.on_text, cancelled=self.cancelled
+            )
         except BadAnswer as error:
             self._count(error.usage)
             raise

@@ -9,6 +9,11 @@ from typing import Any
 
 import pytest
 
+from soundwright.orchestrator.chat import by_model
+from soundwright.orchestrator.chat.attachments import Said
+from soundwright.orchestrator.chat.situation import Situation
+from soundwright.orchestrator.chat.turns import read_turn, turn_schema
+from soundwright.orchestrator.interop.workspace import Item
 from soundwright.orchestrator.llm.conforms import misfits
 from soundwright.orchestrator.planner.answer_schema import outline_schema, scene_schema, script_schema
 from soundwright.orchestrator.planner.planner import Job, make_job, prompt
@@ -21,6 +26,7 @@ from soundwright.prompts.loader import PromptError, example, examples, render, t
 from soundwright.scripts_compiler.compile import compile_script
 from soundwright.scripts_compiler.document import Document, from_data, loads
 from soundwright.scripts_compiler.errors import Problem
+from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.operations import builtin
 from soundwright.scripts_compiler.script import Input
 from soundwright.tools.base import ToolSpec, VoiceInfo
@@ -73,9 +79,20 @@ def story() -> Outline:
     return Outline("The Lamp", "en", ({"name": "Ann", "description": "a keeper"},), scenes)
 
 
+def chat_situation() -> Situation:
+    text = "clean take and put it under Ann's line"
+    usable = {name: operation for name, operation in builtin().items() if not operation.internal}
+    items = {"take": Item("take", Kind.AUDIO, Path("take.wav"))}
+    turns = [("a story about rain", "'Rain': 2 lines, about 12.0 s; voices: Ann.")]
+    return Situation(Said(text, text), items, usable, "'Rain': 2 lines", "take", turns)
+
+
 def renderings() -> dict[str, str]:
     problems = [Problem("cues[3].until", 'no cue is called "x".', "Known are a and b.")]
+    situation = chat_situation()
     return {
+        "chat": by_model.prompt(situation).to_text(),
+        "chat_words": render("chat_words", question="How long is it?", facts="The story lasts 12.5 s."),
         "dialogue": prompt(job('Two people meet; one says "Good evening." in one minute')).to_text(),
         "soundscape": prompt(job("A storm, no speech, muffled thunder")).to_text(),
         "recording": prompt(job("Trim the silence of my tape and play it", (TAPE,))).to_text(),
@@ -121,7 +138,8 @@ def test_an_undefined_name_inside_a_value_is_an_error() -> None:
 
 def test_there_is_a_rendering_of_every_template() -> None:
     assert set(templates()) == {
-        "planner", "request", "repair", "fit_duration", "outline", "scene", "revise", "revise_request"
+        "planner", "request", "repair", "fit_duration", "outline", "scene", "revise", "revise_request", "chat",
+        "chat_turn", "chat_words",
     }  # fmt: skip
 
 
@@ -258,3 +276,18 @@ def test_pins_files_and_seeds_are_no_fields_of_a_patch() -> None:
     schema = patch_schema(job("Play my tape", (TAPE,)).offer, ["a"], ["Ann"])
     text = json.dumps(schema)
     assert not any(f'"{name}"' in text for name in ("tool", "preset", "sample", "consent", "inputs", "seed", "file"))
+
+
+@pytest.mark.parametrize("name", examples("chat"))
+def test_an_example_of_the_chat_is_a_turn(name: str) -> None:
+    schema = turn_schema(operation for operation in builtin().values() if not operation.internal)
+    answer = json.loads(example(name, "chat"))["answer"]
+    for number, step in enumerate(answer.get("steps", [])):
+        operation = builtin()[step["op"]]
+        fields = [*operation.parameters.model_fields, *(port.name for port in operation.inputs)]
+        answer["steps"][number] = dict.fromkeys(fields) | step
+    assert read_turn(answer, schema, by="test").kind == answer["kind"]
+
+
+def test_a_prompt_of_the_chat_stays_below_its_limit() -> None:
+    assert by_model.prompt(chat_situation()).tokens <= MOST_TOKENS

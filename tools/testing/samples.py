@@ -53,6 +53,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "slice": {"from": 0.1, "to": 0.5},
     "inpaint": {"from": 0.4, "to": 0.45},
     "resample": {"rate": 16000},
+    "pick_stem": {"stem": "vocals"},
     "answer": {"question": "What is heard?"},
     "detect": {"descriptions": ["speech", "music"]},
 }

@@ -10,14 +10,14 @@ from typing import Literal, NamedTuple
 
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.store import record
-from soundwright.tools.store.archive import sha256_of
+from soundwright.tools.store.checking import Checks, stamp_of
 from soundwright.tools.store.licences import LicenceNeeded, Licences
-from soundwright.tools.store.listing import Model, ModelFile, read_listing
+from soundwright.tools.store.listing import Model, ModelFile
+from soundwright.tools.store.packages import Installed, installed
 from soundwright.tools.store.pulling import Puller, PullProgress, of_hub
 from soundwright.tools.store.record import Record
 
 State = Literal["ready", "missing", "damaged"]
-Stamp = tuple[int, int, int, int]
 
 __all__ = ["LicenceNeeded", "ModelStore", "Obstacle", "PullProgress", "State", "UnknownModel", "default_root"]
 
@@ -63,8 +63,9 @@ class ModelStore:
         self.offline = offline
         self._environ = os.environ if environ is None else environ
         self.licences = Licences(self.root, self._environ)
-        self._listing = read_listing() if listing is None else listing
-        self._checked: dict[Path, Stamp] = {}
+        found = installed() if listing is None else Installed(listing)
+        self._listing, self._refused = found.models, found.refused
+        self._checks = Checks()
         self._records: dict[str, tuple[int, Record | None]] = {}
 
     def list(self) -> tuple[tuple[Model, State], ...]:
@@ -123,7 +124,7 @@ class ModelStore:
             raise ToolMissing(f"The model {model} is not here. {self._remedy(entry)}")
         wanted = entry.files[0] if file is None else _named(entry, file)
         path = self.folder(model) / wanted.name
-        if not self._is_good(path, wanted):
+        if not self._checks.is_good(path, wanted):
             state = "damaged" if path.exists() else "not here"
             raise ToolMissing(f"The model {model} ({wanted.name}) is {state}. {self._remedy(entry)}")
         return path
@@ -176,8 +177,7 @@ class ModelStore:
             ToolMissing: a file was changed between the check of its bytes and now.
         """
         for _, entry, file in self._keyed(models):
-            path = self.folder(entry.name) / file.name
-            if _stamp(path) != self._checked.get(path):
+            if not self._checks.is_untouched(self.folder(entry.name) / file.name):
                 raise ToolMissing(
                     f"{entry.name} ({file.name}) was changed while it was being loaded; nothing was made."
                 )
@@ -208,12 +208,12 @@ class ModelStore:
             self.licences.require(entry)
         if absent:
             self.root.mkdir(parents=True, exist_ok=True)
-            Puller(self.root, self._is_good, cancelled, self._environ).pull(absent, progress or _silent)
+            Puller(self.root, self._checks.is_good, cancelled, self._environ).pull(absent, progress or _silent)
 
     def verify(self, model: str) -> dict[str, State]:
         """Read every byte of a model's files: the state of each by name."""
         entry = self.model(model)
-        self._checked.clear()
+        self._checks.forget()
         return {file.name: self._file_state(entry, file) for file in entry.files}
 
     def _keyed(self, models: Iterable[str]) -> Iterator[tuple[str, Model, ModelFile]]:
@@ -226,7 +226,7 @@ class ModelStore:
 
     def _is_whole(self, entry: Model) -> bool:
         folder = self.folder(entry.name)
-        return bool(entry.files) and all(self._is_good(folder / file.name, file) for file in entry.files)
+        return bool(entry.files) and all(self._checks.is_good(folder / file.name, file) for file in entry.files)
 
     def _check_own(self, entry: Model) -> None:
         known = self.record(entry.name)
@@ -249,11 +249,12 @@ class ModelStore:
         import difflib  # noqa: PLC0415  only for a mistake
 
         near = difflib.get_close_matches(name, self._listing, n=3)
-        return f"Did you mean {', '.join(near)}?" if near else "See: soundwright models list"
+        said = f"Did you mean {', '.join(near)}?" if near else "See: soundwright models list"
+        return "; ".join((said, *self._refused))
 
     def _state(self, entry: Model) -> State:
         folder = self.folder(entry.name)
-        stamps = [_stamp(folder / file.name) for file in entry.files]
+        stamps = [stamp_of(folder / file.name) for file in entry.files]
         if not stamps or any(stamp is None for stamp in stamps):
             return "missing"
         return "ready" if [stamp[0] for stamp in stamps if stamp] == [f.size for f in entry.files] else "damaged"
@@ -262,32 +263,12 @@ class ModelStore:
         path = self.folder(entry.name) / file.name
         if not path.exists():
             return "missing"
-        return "ready" if self._is_good(path, file) else "damaged"
-
-    def _is_good(self, path: Path, file: ModelFile) -> bool:
-        """Size and bytes are right. Bytes are read once per process, and again when the file was changed meanwhile."""
-        stamp = _stamp(path)
-        if stamp is None or stamp[0] != file.size or not file.sha256:
-            return False
-        if self._checked.get(path) != stamp:
-            if sha256_of(path) != file.sha256 or _stamp(path) != stamp:
-                return False
-            self._checked[path] = stamp
-        return True
+        return "ready" if self._checks.is_good(path, file) else "damaged"
 
 
 def _fits(known: Record, listed: Model) -> bool:
     """Whether a record speaks of the model as it is listed now: the user's own files always do."""
     return of_hub(known, listed.hub) if listed.hub is not None and known.origin == "hub" else known.origin == "local"
-
-
-def _stamp(path: Path) -> Stamp | None:
-    """What changes when a file does: size, times of change (the second cannot be set by hand), and which file it is."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
 def _named(entry: Model, file: str) -> ModelFile:

@@ -95,26 +95,13 @@ def help_of(operation: Operation) -> str:
     return f"{operation.help} Gives {operation.output.value}. {own}".strip()
 
 
+_WORDS, _FACTS = {"type": "string"}, {"type": "object"}
 OUTPUT: Mapping[str, Any] = {
     "type": "object",
-    "properties": {
-        "operation": {"type": "string"},
-        "kind": {"type": "string", "description": "What came out: Audio, Speech, Transcript, Events, Scores, ..."},
-        "asset": {"type": "string", "description": "The result's address: other tools take it as a file."},
-        "result": {
-            "type": "object",
-            "description": "Facts of a sound (seconds, rate, channels), or the result itself.",
-        },
-        "tool": {"type": "string"},
-        "licence": {"type": "object"},
-        "loudness_lufs": {"type": "number"},
-        "reused": {"type": "boolean"},
-        "files": {"type": "array", "items": {"type": "string"}},
-        "warnings": {"type": "array", "items": {"type": "string"}},
-    },
-    "required": ["operation", "kind", "asset", "result", "tool", "licence", "reused", "files", "warnings"],
+    "properties": {"kind": _WORDS, "asset": _WORDS, "result": _FACTS, "tool": _WORDS, "licence": _FACTS},
+    "required": ["kind", "asset", "result", "tool", "licence"],
 }
-"""What every operation answers."""
+"""What every operation answers, in short: the list of tools is read by language models, so it is kept small."""
 
 
 def _port(port: Port) -> dict[str, Any]:

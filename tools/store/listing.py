@@ -125,7 +125,10 @@ def read_listing(path: Path = LISTING) -> Mapping[str, Model]:
     Raises:
         ListingError: an entry is incomplete or malformed.
     """
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ListingError(f"{path}: is not TOML ({error})") from error
     return {name: _model(name, entry) for name, entry in data.get("models", {}).items()}
 
 

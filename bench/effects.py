@@ -1,9 +1,8 @@
 """How often YAMNet hears the right class among its first five: synthesised effects, and real recordings beside them.
 
-    OPENBLAS_NUM_THREADS=1 python bench/effects.py WHEEL_FOLDER [--recordings FOLDER] [--seeds 2] [--all]
+    python bench/effects.py [--recordings FOLDER] [--seeds 2] [--all]
 
-One thread is many times faster than more (the products are small). WHEEL_FOLDER holds the wheel named in
-bench/yamnet.py. ``data/effects40.json`` lists descriptions with the classes that
+``data/effects40.json`` lists descriptions with the classes that
 count as right; it was written before anything was tuned. ``--recordings`` names a folder with unpacked Debian packages
 and checks the files listed in ``data/recordings.json`` (file, classes, licence) in the same way.
 
@@ -21,11 +20,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
-from yamnet import RATE, WHEEL, Yamnet
 
 from soundwright.tools.assets import Audio
 from soundwright.tools.base import Context, Request
+from soundwright.tools.model_store import ModelStore
+from soundwright.tools.one_thread import products_on_one_thread
 from soundwright.tools.sfx.procedural import ProceduralSoundTool
+from soundwright.tools.tagging.yamnet_network import RATE, Yamnet
 
 DATA = Path(__file__).parent / "data"
 FLOOR_DB = -50.0
@@ -121,12 +122,17 @@ def compare(synthetic: Verdicts, real: Verdicts) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("wheels", type=Path)
     parser.add_argument("--recordings", type=Path)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--all", action="store_true")
     options = parser.parse_args()
-    model = Yamnet(options.wheels / WHEEL)
+    products_on_one_thread()
+    store = ModelStore()
+    store.pull("yamnet")
+    index, data, names = (
+        store.path("yamnet", name) for name in ("yamnet.index", "yamnet.data", "yamnet_class_map.csv")
+    )
+    model = Yamnet(index.read_bytes(), data.read_bytes(), names.read_text(encoding="utf-8"))
     synthetic = synthesised(model, options.seeds, options.all)
     if options.recordings:
         compare(synthetic, recorded(model, options.recordings, options.all))

@@ -167,7 +167,7 @@ TUNES = (
 )  # fmt: skip
 
 
-def tunes(length_s: float = 30.0) -> list[Tune]:
+def tunes(length_s: float = 30.0, first_seed: int = 0) -> list[Tune]:
     """Pieces by the composer, played through its soundfont."""
     from soundwright.tools.music.compose import compose  # noqa: PLC0415
     from soundwright.tools.music.composer_tool import FONT_FILE  # noqa: PLC0415
@@ -178,7 +178,7 @@ def tunes(length_s: float = 30.0) -> list[Tune]:
     store.pull("musescore-general")
     font = SoundFont(store.path("musescore-general", FONT_FILE), MUSIC_RATE)
     made = []
-    for seed, description in enumerate(TUNES):
+    for seed, description in enumerate(TUNES, first_seed):
         piece = compose(description, length_s, False, seed)
         score = tuple(
             (note.pitch, note.start_s, note.end_s)

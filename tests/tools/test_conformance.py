@@ -95,7 +95,7 @@ def _not_here(spec: ToolSpec) -> str:
 
 def _in_packages(model: str) -> bool:
     files = STORE.model(model).files
-    return all(any(isinstance(s, PackageSource | PartsSource) for s in file.sources) for file in files)
+    return bool(files) and all(any(isinstance(s, PackageSource | PartsSource) for s in file.sources) for file in files)
 
 
 test_null = conformance(NullTool, skip=SKIPPED["null"])

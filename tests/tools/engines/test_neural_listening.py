@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from soundwright.tools.alignment.wav2vec2 import Wav2Vec2Tool
+from soundwright.tools.asr.parakeet import ParakeetTool, words_of
 from soundwright.tools.asr.whisper_torch import WhisperTorchTool
 from soundwright.tools.assets import Asset, Audio, Events, Image, Scores, Speech, Text, Transcript
 from soundwright.tools.audio_files import write
@@ -21,6 +22,7 @@ from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.sfx.image_to_sound import ImageToSoundTool, sound_of
 from soundwright.tools.tagging.ast import AstTool
 from soundwright.tools.tagging.clap import ClapLibraryTool, ClapTool
+from soundwright.tools.translation.canary import CanaryTool
 from soundwright.tools.translation.seamless import SeamlessTool
 from soundwright.tools.translation.text import M2m100Tool, NllbTool, sentences
 from soundwright.tools.understanding.emotion import EmotionTool
@@ -184,6 +186,100 @@ def test_whisper_recognises_the_language_and_translates_into_english_only(whispe
     scores = one(whisper, "score_words", {"audio": noise}, text="Nobody answered.", language="en")
     assert isinstance(scores, Scores)
     assert scores.scores["words"] == 2
+
+
+# --- parakeet, canary --------------------------------------------------------------------------------------------
+
+
+def unigram(path: Path, *special: str) -> Any:
+    """A tokenizer of pieces of words in the manner of SentencePiece, saved in ``path``."""
+    import tokenizers
+    import transformers as tf
+
+    pieces = ["<unk>", "<pad>", "<s>", "</s>", *special, "▁the", "▁sea", "▁a", *"abcdefghijklmnopqrstuvwxyz"]
+    inner = tokenizers.Tokenizer(tokenizers.models.Unigram([(piece, -float(n)) for n, piece in enumerate(pieces)], 0))
+    inner.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace()
+    inner.decoder = tokenizers.decoders.Metaspace()
+    made = tf.ParakeetTokenizer(
+        tokenizer_object=inner, pad_token="<pad>", unk_token="<unk>", bos_token="<s>", eos_token="</s>"
+    )
+    made.add_special_tokens({"additional_special_tokens": list(special)})
+    made.save_pretrained(path)
+    return made
+
+
+ENCODER = {
+    "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16, "num_mel_bins": 80,
+    "subsampling_conv_channels": 8,
+}  # fmt: skip
+
+
+def write_parakeet(path: Path) -> None:
+    import transformers as tf
+
+    tokenizer = unigram(path, "<blank>")
+    tf.ParakeetProcessor(
+        tf.ParakeetFeatureExtractor(feature_size=80), tokenizer, blank_token="<blank>"
+    ).save_pretrained(path)
+    config = tf.ParakeetTDTConfig(
+        vocab_size=len(tokenizer), decoder_hidden_size=16, num_decoder_layers=1, encoder_config=ENCODER,
+        pad_token_id=tokenizer.pad_token_id, blank_token_id=tokenizer.convert_tokens_to_ids("<blank>"),
+    )  # fmt: skip
+    model = tf.ParakeetForTDT(config)
+    model.generation_config = tf.GenerationConfig(
+        decoder_start_token_id=config.blank_token_id,
+        pad_token_id=config.pad_token_id,
+        max_length=200,
+        suppress_tokens=list(range(len(tokenizer), len(tokenizer) + 5)),  # the durations
+    )
+    model.save_pretrained(path)
+
+
+def test_parakeet_times_words_and_groups_their_pieces(toys: Toys, noise: Audio) -> None:
+    tool = loaded(ParakeetTool(), toys("parakeet", write_parakeet))
+    heard = one(tool, "transcribe", {"audio": noise}, language="de-AT")
+    assert isinstance(heard, Transcript)
+    assert heard.language == "de"
+    times = [time for word in heard.words for time in (word.start_s, word.end_s)]
+    assert times == sorted(times)
+    assert isinstance(one(tool, "score_words", {"audio": noise}, text="the sea", language="en"), Scores)
+    tokens = [(" the", 0.1, 0.2), (" se", 0.4, 0.5), ("a", 0.5, 0.6), (".", 0.6, 0.6)]
+    rows = [{"token": token, "start": start, "end": end} for token, start, end in tokens]
+    assert list(words_of(rows)) == [("the", 0.1, 0.2), ("sea.", 0.4, 0.6)]
+
+
+def write_canary(path: Path) -> None:
+    import transformers as tf
+
+    tokenizer = unigram(path, "<|audio|>", "<|en|>", "<|de|>")
+    template = (
+        "{% for message in messages %}{% for part in message['content'] %}{% if part['type'] == 'text' %}"
+        "<s><|en|>{% endif %}{% endfor %}{% endfor %}"
+    )
+    extractor = tf.ParakeetFeatureExtractor(feature_size=80)
+    tf.CanaryProcessor(extractor, tokenizer, chat_template=template).save_pretrained(path)
+    decoder = {"vocab_size": len(tokenizer), "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1,
+               "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 8, "pad_token_id": 1, "bos_token_id": 2,
+               "eos_token_id": 3}  # fmt: skip
+    config = tf.CanaryConfig(encoder_config=ENCODER, decoder_config=decoder, pad_token_id=1, vocab_size=len(tokenizer))
+    model = tf.CanaryForConditionalGeneration(config)
+    model.generation_config = tf.GenerationConfig(eos_token_id=3, pad_token_id=1, bos_token_id=2, max_new_tokens=8)
+    model.save_pretrained(path)
+
+
+def test_canary_writes_down_and_translates_what_it_is_told(toys: Toys, noise: Audio) -> None:
+    tool = loaded(CanaryTool(), toys("canary", write_canary))
+    heard = one(tool, "transcribe", {"audio": noise}, language="de")
+    assert isinstance(heard, Transcript)
+    english = one(tool, "translate_audio", {"audio": noise}, language="de", to="en")
+    assert isinstance(english, Transcript)
+    assert (heard.language, english.language) == ("de", "en")
+    for params, fault in (
+        ({"language": ""}, "give `language`"), ({"language": "ja"}, "does not know"),
+        ({"language": "de", "to": "fr"}, "from or into English"),
+    ):  # fmt: skip
+        with pytest.raises(ToolError, match=fault):
+            one(tool, "translate_audio", {"audio": noise}, **{"to": "en", **params})
 
 
 # --- tags --------------------------------------------------------------------------------------------------------

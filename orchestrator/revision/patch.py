@@ -159,7 +159,7 @@ class Patch:
         """Plain values: what ``read_patch`` reads."""
         edits = [edit.model_dump(mode="json", exclude_defaults=True) for edit in self.edits]
         kept = [{"do": op.do, **data} for op, data in zip(self.edits, edits, strict=True)]
-        return {"question": self.question or None, "summary": self.summary, "edits": kept}
+        return {"question": self.question or None, "edits": kept, "summary": self.summary}
 
 
 def read_patch(data: Any) -> Patch:  # noqa: ANN401  whatever a model answered

@@ -6,6 +6,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -102,8 +103,8 @@ def _with_names(cues: Sequence[Fields], renamed: Mapping[str, Any]) -> list[Fiel
 
 
 def _cues(old: Sequence[Fields], new: Sequence[Fields], known: Collection[str]) -> Iterator[Change]:
-    was = {_id(cue, n): cue for n, cue in enumerate(old)}
-    now = {_id(cue, n): cue for n, cue in enumerate(new)}
+    names, others = _names(old, new)
+    was, now = dict(zip(names, old, strict=True)), dict(zip(others, new, strict=True))
     for name, cue in was.items():
         if name not in now:
             yield Change("removed", "cue", name, cue, {}, about(cue))
@@ -116,12 +117,40 @@ def _cues(old: Sequence[Fields], new: Sequence[Fields], known: Collection[str]) 
         elif name in moved:
             yield Change("moved", "cue", name, {}, {}, about(cue), where)
         if name in was:
-            yield from _fields("cue", name, was[name], cue, about(was[name]))
+            yield from _fields("cue", name, _nameless(was[name]), _nameless(cue), about(was[name]))
         previous = name
 
 
-def _id(cue: Fields, index: int) -> str:
-    return str(cue.get("id", f"cues[{index}]"))
+def _names(old: Sequence[Fields], new: Sequence[Fields]) -> tuple[list[str], list[str]]:
+    """A name for each cue of both scripts. A cue without an id has that of the one that it became, or was."""
+    names = [str(cue["id"]) if "id" in cue else "" for cue in old]
+    others = [str(cue["id"]) if "id" in cue else "" for cue in new]
+    if not all((*names, *others)):
+        for at, there in _pairs(old, new):
+            name = names[at] or others[there] or f"cues[{there}]"
+            taken = (not names[at] and name in names) or (not others[there] and name in others)
+            if not taken and (not names[at] or not others[there]):
+                names[at], others[there] = names[at] or name, others[there] or name
+    return (
+        [name or f"cues[{n}] before" for n, name in enumerate(names)],
+        [name or f"cues[{n}]" for n, name in enumerate(others)],
+    )
+
+
+def _pairs(old: Sequence[Fields], new: Sequence[Fields]) -> Iterator[tuple[int, int]]:
+    """Cues that are equal but for their ids, in order; then those of one type where one stretch replaces another."""
+    matcher = SequenceMatcher(None, [_key(cue) for cue in old], [_key(cue) for cue in new], autojunk=False)
+    for kind, first, last, start, end in matcher.get_opcodes():
+        pairs = zip(range(first, last), range(start, end), strict=False)
+        yield from (pair for pair in pairs if kind == "equal" or old[pair[0]]["type"] == new[pair[1]]["type"])
+
+
+def _key(cue: Fields) -> str:
+    return json.dumps(_nameless(cue), sort_keys=True)
+
+
+def _nameless(cue: Fields) -> dict[str, Any]:
+    return {name: value for name, value in cue.items() if name != "id"}
 
 
 def _moved(before: Sequence[str], after: Sequence[str], known: Collection[str]) -> set[str]:

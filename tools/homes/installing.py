@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from soundwright.tools.errors import ToolError
+from soundwright.tools.homes.interpreters import find_uv
 from soundwright.tools.store.pip_settings import PUBLIC_INDEX, read_settings
 
 Tell = Callable[[str], None]
@@ -29,7 +29,7 @@ def install(folder: Path, interpreter: Path, requirements: Sequence[str], tell: 
     Raises:
         ToolError: the requirements do not fit together, or cannot be had; with the installer's last words.
     """
-    uv = shutil.which("uv")
+    uv = find_uv()
     if uv is not None:
         _run([uv, "venv", "--quiet", "--python", str(interpreter), str(folder)], tell)
         _run([uv, "pip", "install", "--python", str(python_in(folder)), "--", *requirements], tell)
@@ -45,7 +45,7 @@ def frozen(folder: Path) -> tuple[str, ...]:
         ToolError: they cannot be listed.
     """
     lines: list[str] = []
-    uv = shutil.which("uv")
+    uv = find_uv()
     if uv is not None:
         _run([uv, "pip", "freeze", "--python", str(python_in(folder))], lines.append, every_s=0)
     else:
@@ -90,6 +90,8 @@ def _variables() -> dict[str, str]:
     env.setdefault("PIP_NO_COLOR", "1")
     if not any(key.startswith("UV_") and "INDEX" in key for key in env):
         settings = read_settings()
+        if not settings.indexes:
+            env["UV_NO_INDEX"] = "1"
         if settings.indexes and settings.indexes != (PUBLIC_INDEX,):
             env["UV_DEFAULT_INDEX"], env["UV_INDEX"] = settings.indexes[0], " ".join(settings.indexes[1:])
         if settings.find_links:

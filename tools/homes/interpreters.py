@@ -66,8 +66,13 @@ def _candidates() -> Iterator[Path]:
             yield Path(path)
 
 
+def find_uv() -> str | None:
+    """uv on the PATH, or beside this interpreter."""
+    return shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
+
+
 def _of_uv(wanted: str, *, download: bool) -> Path | None:
-    uv = shutil.which("uv")
+    uv = find_uv()
     if uv is None:
         return None
     command = [uv, "python", "find", "--no-python-downloads", wanted]

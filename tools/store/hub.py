@@ -82,7 +82,8 @@ def _is_wanted(hub: Hub, name: str, safe_folders: set[PurePosixPath]) -> bool:
     if any(fnmatchcase(name, pattern) for pattern in hub.skip):
         return False
     if any(fnmatchcase(name, pattern) for pattern in hub.pickles):
-        return PurePosixPath(name).parent not in safe_folders
+        named = any(fnmatchcase(name, pattern) for pattern in hub.files)
+        return named or PurePosixPath(name).parent not in safe_folders
     if not is_safe(name):
         return False
     if hub.files:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from soundwright.tools.base import ToolSpec
 from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.homes import environments as module
 from soundwright.tools.homes.environments import NOT_MADE, Environments
-from soundwright.tools.homes.interpreters import find_python
+from soundwright.tools.homes.interpreters import find_python, find_uv
 from soundwright.tools.homes.requirements import checked_requirements, python_fits
 from soundwright.tools.homes.settings import HomeError, Homes
 
@@ -57,8 +58,18 @@ def _index_of_the_folder(packages: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("PIP_FIND_LINKS", str(packages))
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Environments:
+@pytest.fixture(scope="module", params=["pip", "uv"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environments]:
+    """Environments made by each of the two installers."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "pip":
+            patch.setattr("soundwright.tools.homes.installing.find_uv", lambda: None)
+        else:
+            assert find_uv(), "uv is not installed; it comes with the extra dev"
+        yield _environments(tmp_path_factory)
+
+
+def _environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
     return Environments(Homes(environments=tmp_path_factory.mktemp("environments")))
 
 

@@ -19,8 +19,8 @@ from soundwright.tools.singing.phrasing import Said, course, loudness, melody, s
 from soundwright.tools.singing.syllables import VOWELS, Syllable, syllables_of
 from soundwright.tools.tts.joining import faded
 
-_TAIL_S, _PEAK, _TEMPO = 0.15, 0.7, 0.75
-_IN_MARK = 0.4  # where the vowel begins to sound within the time of its stress mark
+_TAIL_S, _PEAK, _TEMPO = 0.15, 0.7, 0.6
+_IN_MARK = 0.2  # where the vowel begins to sound within the time of its stress mark
 # Name, gender, size of the throat beside hibari's own voice, octaves from a melody of its own.
 _SINGERS = (
     ("alto", "female", 1.0, 0),

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from soundwright.orchestrator.cli import agents, chat, homes, projects, provenance, single, stories, toolbox
+from soundwright.orchestrator.cli.edge import leave_others_behind
 
 app = typer.Typer(
     name="soundwright",
@@ -57,4 +58,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        leave_others_behind(end.code)
+        raise

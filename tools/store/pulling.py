@@ -16,7 +16,7 @@ from soundwright.tools.errors import ToolMissing
 from soundwright.tools.store import record, tokens
 from soundwright.tools.store.fetch import INCOMING, Fetcher, NoRoom, PullFailed
 from soundwright.tools.store.hub import Tree, read_tree, source_of
-from soundwright.tools.store.listing import Hub, Model, ModelFile
+from soundwright.tools.store.listing import Hub, Model, ModelFile, UrlSource
 from soundwright.tools.store.pip_settings import read_settings
 from soundwright.tools.store.web import Refused, SourceFailed, Web
 
@@ -94,7 +94,7 @@ class Puller:
         return Web(settings.cert, min(settings.timeout_s, _MOST_PATIENCE_S), mine)
 
     def _check_room(self, jobs: Sequence[_Job]) -> None:
-        needed = sum(file.size for job in jobs for file in job.files) - sum(map(_arrived, jobs))
+        needed = sum(_room_for(file) for job in jobs for file in job.files) - sum(map(_arrived, jobs))
         if not jobs:
             return
         free = shutil.disk_usage(self.root).free
@@ -194,6 +194,12 @@ def _keep(job: _Job, hashes: Mapping[str, str]) -> None:
     date = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     made = record.Record("hub", files, date, "", hub.repo, hub.revision, tree.commit, job.model.licence)
     record.write(job.folder, made)
+
+
+def _room_for(file: ModelFile) -> int:
+    """Bytes that a file takes while it is fetched: out of an archive, twice."""
+    first = file.sources[0] if file.sources else None
+    return file.size * (1 if isinstance(first, UrlSource) and not first.members else 2)
 
 
 def _arrived(job: _Job) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from soundwright.tools.store.listing import ModelFile
 
-NAME = "record.json"
+NAME = ".record.json"  # no file that a hub serves begins with a dot
 Origin = Literal["hub", "local"]
 
 
@@ -47,7 +47,7 @@ def write(folder: Path, record: Record) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     data = {key: getattr(record, key) for key in Record.__slots__}
     data["files"] = [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in record.files]
-    partial = folder / f".{NAME}.{os.getpid()}"
+    partial = folder / f"{NAME}.{os.getpid()}"
     partial.write_text(json.dumps(data, indent=1), encoding="utf-8")
     os.replace(partial, folder / NAME)
 

@@ -126,7 +126,7 @@ def _leave_half(made: ModelStore, hub: Any, good: bytes) -> list[Path]:
     hub.files[WEIGHTS] = good
     url = f"{hub.url}/acme/toy/resolve/{hub.commit}/{WEIGHTS}"
     name = hashlib.sha256(f"{url} {hashlib.sha256(good).hexdigest()}".encode()).hexdigest()[:32]
-    partial = made.root / "toy" / "incoming" / f"{name}.part"
+    partial = made.root / "toy" / ".incoming" / f"{name}.part"
     partial.parent.mkdir(parents=True, exist_ok=True)
     partial.write_bytes(b"?" * 1000)
     return [partial]
@@ -146,7 +146,7 @@ def test_a_killed_pull_goes_on_in_the_next(tmp_path: Path, hub: Any) -> None:
     assert out == "here\n", err
     assert f"bytes={had}-" in {each.range for each in hub.asked}
     assert (tmp_path / "store" / "toy" / WEIGHTS).read_bytes() == hub.files[WEIGHTS]
-    assert not (tmp_path / "store" / "toy" / "incoming").exists()
+    assert not (tmp_path / "store" / "toy" / ".incoming").exists()
 
 
 def test_two_processes_fetch_a_model_once(tmp_path: Path, hub: Any) -> None:

@@ -52,6 +52,14 @@ def test_hashes_that_the_hub_itself_names_are_checked_at_once(store: Any, hub: A
     assert made.record("toy") is None
 
 
+def test_files_called_as_ours_are_do_no_harm(store: Any, hub: Any) -> None:
+    hub.files |= {"record.json": b'{"files": []}', "incoming/config.json": b"{}", ".record.json": b"{}"}
+    made = store()
+    made.pull("toy")
+    assert {"record.json", "incoming/config.json"} <= set(made.verify("toy"))
+    assert store().paths(["toy"])["record.json"].read_bytes() == hub.files["record.json"]
+
+
 def test_an_engine_finds_files_and_the_folder(store: Any) -> None:
     made = store()
     made.pull("toy")

@@ -79,11 +79,11 @@ def test_what_nobody_needs_is_found_and_goes(store: Any, hub: Any, mine: Path) -
     upkeep.add(made, "my-voice", mine)
     (made.root / "unknown-folder").mkdir()
     (made.folder("toy") / "old.safetensors").write_bytes(b"12345")
-    (made.folder("toy") / "incoming").mkdir()
-    (made.folder("toy") / "incoming" / "x.part").write_bytes(b"123")
+    (made.folder("toy") / ".incoming").mkdir()
+    (made.folder("toy") / ".incoming" / "x.part").write_bytes(b"123")
     found = list(upkeep.waste(made, {"toy"}))
     assert {(it.path.name, it.size, it.why) for it in found} == {
-        ("incoming", 3, "a download that broke off"),
+        (".incoming", 3, "a download that broke off"),
         ("old.safetensors", 5, "of an earlier version"),
     }
     for it in found:

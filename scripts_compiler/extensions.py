@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from soundwright.scripts_compiler import first_import
 from soundwright.scripts_compiler.operations import Catalogue, Operation, Parameters, builtin
 
 GROUP = "soundwright.operations"
@@ -78,6 +79,10 @@ def _joined(found: Iterable[tuple[Operation, str]], refused: list[Refused]) -> E
 
 def _opened(point: importlib.metadata.EntryPoint) -> Iterator[tuple[str, Any, str]]:
     """(name, what is offered, why it cannot be used) of all that an entry point names; no reason where it can."""
+    reason = first_import.obstacle(point)
+    if reason:
+        yield point.name, None, reason
+        return
     try:
         offered = point.load()
     except (Exception, SystemExit) as error:  # the boundary to other people's packages

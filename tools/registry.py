@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from soundwright.scripts_compiler import first_import
 from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
 from soundwright.tools.base import Foreseeing, Home, Identified, Outward, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
@@ -200,6 +201,9 @@ class Registry:
 
 def _opened(point: importlib.metadata.EntryPoint, owner: str) -> _Entry | Unusable:
     """A plug-in is somebody else's code: whatever its import raises counts against it, not against us."""
+    reason = "" if owner.partition(" ")[0] == DISTRIBUTION else first_import.obstacle(point)
+    if reason:
+        return Unusable(point.name, owner, reason)
     try:
         return replace(_entry(point.load(), owner), target=point.value.partition(" ")[0])
     except RegistryError as error:

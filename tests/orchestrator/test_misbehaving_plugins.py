@@ -19,7 +19,7 @@ from soundwright.orchestrator.errors import ExecutionError
 from soundwright.orchestrator.observers import NullObserver
 from soundwright.orchestrator.pipeline import RenderOptions
 from soundwright.orchestrator.workshop import Workshop
-from soundwright.scripts_compiler import document
+from soundwright.scripts_compiler import document, first_import
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.settings import Homes
 from soundwright.tools.model_store import ModelStore
@@ -68,6 +68,10 @@ IMPORTS = {
     "crashes": ("raise RuntimeError('built for another Python')", "RuntimeError: built for another Python"),
     "absent": ("import acme_native_library", "No module named 'acme_native_library'"),
     "exits": ("import sys; sys.exit(1)", "SystemExit"),
+    "leaves": ("import os; os._exit(7)", "its import ended the process with code 7"),
+    "leaves_well": ("import os; os._exit(0)", "its import ended the process with code 0"),
+    "segfaults": ("import ctypes; ctypes.string_at(0)", "its import ended the process with code -11"),
+    "hangs": ("import time; time.sleep(600)", "its import took longer than 3 s"),
     "no_spec": ("class Bad:\n    spec = {'name': 'bad'}", "has no spec"),
     "no_tool": ("Bad = 7", "has no spec"),
     "no_class": ("pass", "Bad"),
@@ -106,6 +110,7 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def opened(code: str) -> Workshop:
         monkeypatch.syspath_prepend(str(installed(tmp_path, code)))
+        monkeypatch.setattr(first_import, "LIMIT_S", 3.0)
         monkeypatch.delitem(sys.modules, "bad_package", raising=False)
         config = replace(Config(tmp_path / "home", device="cpu"))
         shop = Workshop(config, Registry.discover(Homes()), ModelStore(config.models), Cache(config.assets))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from soundwright.scripts_compiler import document, extensions
+from soundwright.scripts_compiler import document, extensions, first_import
 from soundwright.scripts_compiler.errors import ScriptError
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.operations import Operation, Parameters, Port, builtin
@@ -44,6 +44,7 @@ def packages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., extensio
 
     def discovered(*points: Point) -> extensions.Extended:
         monkeypatch.setattr(importlib.metadata, "entry_points", lambda *, group: list(points))
+        monkeypatch.setattr(first_import, "obstacle", lambda point: "")  # there is no module to import
         extensions.discover.cache_clear()
         return extensions.discover()
 

@@ -21,7 +21,7 @@ from soundwright.tools.model_store import ModelStore
 from soundwright.tools.null import NullTool
 from soundwright.tools.registry import Registry
 from soundwright.tools.store.listing import PackageSource, PartsSource
-from soundwright.tools.testing import conformance
+from soundwright.tools.testing import Kit, checks, conformance
 from soundwright.tools.testing.samples import tune
 
 pytestmark = pytest.mark.usefixtures("models_folder", "small_library")
@@ -96,6 +96,11 @@ def _not_here(spec: ToolSpec) -> str:
 def _in_packages(model: str) -> bool:
     files = STORE.model(model).files
     return bool(files) and all(any(isinstance(s, PackageSource | PartsSource) for s in file.sources) for file in files)
+
+
+@pytest.mark.parametrize("name", REGISTRY.specs)
+def test_the_spec_of_every_tool_is_complete(name: str, tmp_path: Path) -> None:
+    checks.spec_is_complete(Kit(_Maker(REGISTRY.specs[name])), "", checks.Folders.below(tmp_path, tmp_path))
 
 
 test_null = conformance(NullTool, skip=SKIPPED["null"])

@@ -19,10 +19,12 @@ no package registry carries the weights; **no**: it was not run. Weights are fet
 brought as the tool's help says (`soundwright tools info NAME`). *home*: where it runs, see [tools.md](tools.md).
 """
 COLUMNS = ("operation", "engine", "extra", "home", "licence of code", "of weights", "commercial use", "ran on", "how")
-BEYOND: Mapping[str, str] = {
-    "talking_head": "pictures that speak are video, which no operation gives yet",
-}
-"""What one would look for here and what is no operation, with the reason."""
+BEYOND: Mapping[str, tuple[str, ...]] = {
+    "sign": ("`c2pa`", "`provenance`", "process", "Apache-2.0 or MIT", "no weights", "yes", "real",
+             "a command of its own, see [treating.md](treating.md)"),
+    "talking_head": ("none", "", "", "", "", "", "", "pictures that speak are video, which no operation gives yet"),
+}  # fmt: skip
+"""What one would look for here and what is no operation: the rest of its row."""
 _RAN = {"real": "real", "tiny": "tiny", "none": "no"}
 
 
@@ -41,12 +43,12 @@ def built_in_specs() -> list[ToolSpec]:
 def rows(specs: Iterable[ToolSpec]) -> Iterator[tuple[str, ...]]:
     """One row for each operation and engine, in order of names; an operation without an engine has one that says so."""
     tools = sorted(specs, key=lambda spec: (-spec.rank, spec.name))
-    empty = ("",) * (len(COLUMNS) - 3)
+    empty = ("",) * (len(COLUMNS) - 2)
     for name in sorted({*builtin(), *BEYOND}):
         doing = [spec for spec in tools if name in spec.operations]
         yield from (_row(name, spec) for spec in doing)
         if not doing:
-            yield (name, "none", *empty, BEYOND.get(name, ""))
+            yield (name, *BEYOND.get(name, ("none", *empty)))
 
 
 def ran(specs: Iterable[ToolSpec]) -> set[str]:

@@ -77,6 +77,26 @@ class YamnetTool:
         """Free the weights."""
         self._network = None
 
+    @property
+    def network(self) -> Yamnet:
+        """The network, once loaded.
+
+        Raises:
+            ToolError: it was not.
+        """
+        if self._network is None:
+            raise ToolError(f"{self.spec.name} ran before it was loaded", addressee="developer")
+        return self._network  # type: ignore[no-any-return]  # declared Any above
+
+    def rows_for(self, description: str) -> list[int]:
+        """The columns of the network's scores that a description means.
+
+        Raises:
+            ToolError: none is meant.
+        """
+        labels = set(self.labels_for(description))
+        return [row for row, name in enumerate(self.network.names) if name in labels]
+
     def labels_for(self, description: str) -> list[str]:
         """The labels that a description means, by its words.
 

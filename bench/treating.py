@@ -1,7 +1,7 @@
 """What treating a recording gains: decibels before and after, on material whose clean parts are known.
 
     python bench/treating.py                    all tables that need no torch
-    python bench/treating.py separate marks     only these: enhance, separate, mend, widen, fill, describe, marks, windows
+    python bench/treating.py separate marks     only these; the tables are named below, in TABLES
     python bench/treating.py separate --torch   with the engines on torch
 
 Speech is Kokoro's, music the composer's with its parts kept apart, noises are the procedural ones. SI-SDR is
@@ -43,7 +43,7 @@ REGISTRY, STORE = Registry.discover(), ModelStore()
 _TOOLS: dict[str, Any] = {}
 
 
-def tool(name: str) -> Any:
+def tool(name: str) -> Any:  # noqa: ANN401  whatever the registry names
     if name not in _TOOLS:
         made = REGISTRY.create(name)
         for model in made.spec.models:
@@ -53,7 +53,7 @@ def tool(name: str) -> Any:
     return _TOOLS[name]
 
 
-def run(name: str, op: str, audio: Audio | None = None, **params: Any) -> Any:
+def run(name: str, op: str, audio: Audio | None = None, **params: Any) -> Any:  # noqa: ANN401  by operation
     ((_, made),) = tool(name).run([Request(op, params, {} if audio is None else {"audio": audio}, seed=1)], Context())
     if isinstance(made, Exception):
         raise made

@@ -14,6 +14,7 @@ import pytest
 
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.model_store import ModelStore, PullProgress
+from soundwright.tools.registry import Registry
 from soundwright.tools.store.index import archives
 from soundwright.tools.store.listing import (
     ListingError,
@@ -214,6 +215,12 @@ def test_the_shipped_listing_is_well_formed() -> None:
     assert {"kokoro-82m", "whisper-base"} <= set(models)
     assert all(len(model.licence) > 2 and (model.size > 0 or model.hub or model.own) for model in models.values())
     assert all(model.terms for model in models.values() if model.restricted)
+
+
+def test_tools_name_models_that_there_are() -> None:
+    named = {(spec.name, model) for spec in Registry.discover().specs.values() for model in spec.models}
+    assert named
+    assert {pair for pair in named if pair[1] not in read_listing()} == set()
 
 
 def test_a_malformed_listing_names_the_model(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def served(arguments: list[str], home: Path) -> Iterator[Callable[..., str]]:
     """Start our server over HTTP with further arguments: gives its address."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(*more: str, token: str = "") -> str:
+    def start(*more: str, token: str = "", home: Path = home) -> str:
         process = subprocess.Popen(
             [PROGRAM, *arguments, "--http", "--port", "0", *more], stderr=subprocess.PIPE, text=True,
             env={**os.environ, "SOUNDWRIGHT_HOME": str(home), "SOUNDWRIGHT_MCP_TOKEN": token},

@@ -41,6 +41,36 @@ def test_the_client_of_the_sdk_works_over_http(served: Any, shelf: Path, mode: s
     assert told[-1] == 1.0
 
 
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_cancel_over_http_ends_the_work(served: Any, fresh_home: Path, mode: str) -> None:
+    journal = fresh_home / "journal.jsonl"
+    lines = "".join(f"  - {{type: sound, description: rain on roof {n}, length: 20}}\n" for n in range(60))
+
+    def made() -> int:
+        return len(journal.read_text().splitlines()) if journal.exists() else 0
+
+    async def main(url: str) -> Any:
+        async with Client(url, mode=mode, read_timeout_seconds=120) as client:
+            with anyio.move_on_after(60) as scope:
+
+                async def stop_when_it_works(progress: float, total: float | None, message: str | None) -> None:
+                    del total
+                    if progress > 0 and message and "generate_sound" in message:
+                        scope.cancel()
+
+                script = f"version: 1\ntitle: Long\ncues:\n{lines}"
+                await client.call_tool("render", {"script": script}, progress_callback=stop_when_it_works)
+            count = -1
+            while count != made():
+                count = made()
+                await anyio.sleep(1.5)
+            return (await client.call_tool("voices", {})).is_error, count
+
+    failed, count = anyio.run(main, served("--jobs", "1", home=fresh_home))
+    assert not failed
+    assert count < 60
+
+
 def _status(url: str, **headers: str) -> int:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=20)

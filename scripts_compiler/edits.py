@@ -75,9 +75,16 @@ def give_ids(document: Document, used: Iterable[str] = (), *, catalogue: Catalog
     Raises:
         ScriptError: the script would not be sound.
     """
-    fresh = FreshIds(document.script, used)
-    edits = [Set(f"cues[{i}].id", fresh(cue.type)) for i, cue in enumerate(document.script.cues) if cue.id is None]
+    _, edits = named(document.script, used)
     return edit(document, edits, catalogue=catalogue) if edits else document
+
+
+def named(script: Script, used: Iterable[str] = ()) -> tuple[Script, list[Set]]:
+    """The script with an id for every cue, and the edits that write these ids into its document."""
+    fresh = FreshIds(script, used)
+    ids = {index: fresh(cue.type) for index, cue in enumerate(script.cues) if cue.id is None}
+    cues = [c.model_copy(update={"id": ids[n]}) if n in ids else c for n, c in enumerate(script.cues)]
+    return script.model_copy(update={"cues": cues}), [Set(f"cues[{n}].id", name) for n, name in ids.items()]
 
 
 class FreshIds:

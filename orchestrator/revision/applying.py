@@ -12,19 +12,20 @@ from soundwright.orchestrator.revision.faults import dangling, told_by_id
 from soundwright.orchestrator.revision.patch import SOURCE, EditOp, Patch, known_fields
 from soundwright.scripts_compiler import document as documents
 from soundwright.scripts_compiler.document import Document
-from soundwright.scripts_compiler.edits import edit, give_ids
+from soundwright.scripts_compiler.edits import edit, named
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.operations import Catalogue
+from soundwright.scripts_compiler.script import Script
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """``before`` is the old document with an id for every cue, ``document`` the new one.
+    """``before`` is the old script with an id for every cue, ``document`` the new document.
 
     ``renamed`` gives the new name of each renamed voice; ``recast`` are the voices described anew.
     """
 
-    before: Document
+    before: Script
     document: Document
     renamed: Mapping[str, str] = field(default_factory=dict)
     recast: tuple[str, ...] = ()
@@ -38,8 +39,8 @@ def apply(document: Document, patch: Patch, used: Iterable[str] = (), *, catalog
             and ids of cues.
     """
     given = frozenset(used)
-    before = give_ids(document, given, catalogue=catalogue)
-    desk = Desk(before.script, given)
+    before, ids = named(document.script, given)
+    desk = Desk(before, given)
     for number, op in enumerate(patch.edits):
         desk.number = number
         _do(desk, op)
@@ -52,7 +53,7 @@ def apply(document: Document, patch: Patch, used: Iterable[str] = (), *, catalog
         problems = told_by_id(error.problems, desk, problems)
     if problems:
         raise ScriptError(problems, SOURCE)
-    after = edit(before, desk.edits, catalogue=catalogue)
+    after = edit(document, [*ids, *desk.edits], catalogue=catalogue)
     return Applied(before, replace(after, path=document.path), dict(desk.renamed), tuple(desk.recast))
 
 

@@ -27,7 +27,7 @@ from soundwright.orchestrator.revision.rebuild import Rebuild, rebuild
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler import document as documents
 from soundwright.scripts_compiler.document import Document
-from soundwright.scripts_compiler.edits import all_ids, give_ids
+from soundwright.scripts_compiler.edits import all_ids, named
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 
 MAX_REQUEST_CHARS = 20_000
@@ -113,7 +113,7 @@ def propose(
         found = f"the request says nothing, or has more than {MAX_REQUEST_CHARS:,} characters."
         raise ScriptError([Problem("", found, "Say in a few sentences what is to be changed.")])
     if model is None:
-        patch = plainly.read(give_ids(document, lock.ids, catalogue=Workshop.catalogue()).script, said)
+        patch = plainly.read(named(document.script, lock.ids)[0], said)
         applied = None if patch.question else _applied(document, patch, lock)
         return _proposal(said, document, patch, applied, lock, options, forecast=forecast)
     job = reviser.make_job(document, said, lock.ids, Workshop.open(offline=True), context=context)
@@ -168,13 +168,13 @@ def _proposal(
     if applied is None:
         return Proposal(request, document, document, patch, sha256=sha256)
     cast = cast_changes(lock, applied.renamed, applied.recast)
-    ids = tuple(sorted({*all_ids(applied.before.script), *all_ids(applied.document.script)} - set(lock.ids)))
+    ids = tuple(sorted({*all_ids(applied.before), *all_ids(applied.document.script)} - set(lock.ids)))
     expected = None
     if forecast:
         chosen = options or RenderOptions()
         expected = rebuild(document, applied.document, lock, changed_lock(lock, cast, ids), chosen)
     moved = [op.id for op in patch.edits if isinstance(op, MoveCue)]
-    changes = compare(applied.before.script, applied.document.script, moved)
+    changes = compare(applied.before, applied.document.script, moved)
     return Proposal(request, document, applied.document, patch, changes, expected, cast=cast, ids=ids, sha256=sha256)
 
 

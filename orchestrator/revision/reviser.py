@@ -23,9 +23,10 @@ from soundwright.orchestrator.revision.phrase import stems
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.prompts.loader import example, render
 from soundwright.scripts_compiler.document import Document
-from soundwright.scripts_compiler.edits import give_ids
+from soundwright.scripts_compiler.edits import named
 from soundwright.scripts_compiler.errors import ScriptError
 from soundwright.scripts_compiler.operations import Catalogue
+from soundwright.scripts_compiler.script import Script
 
 ROUNDS = 3
 ANSWER_TOKENS = 800
@@ -42,7 +43,7 @@ _NOT_OFFERED = frozenset(["gain"])
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A request with the document that it is about, in which every cue has an id; ``used`` ids are not given again."""
+    """A request with the document that it is about; ``used`` ids are not given again."""
 
     document: Document
     request: str
@@ -50,6 +51,11 @@ class Job:
     catalogue: Catalogue
     used: frozenset[str]
     context: tuple[str, ...] = ()
+
+    @property
+    def script(self) -> Script:
+        """The script with an id for every cue."""
+        return named(self.document.script, self.used)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,13 @@ def make_job(
     specs = [spec for spec in workshop.registry.specs.values() if workshop.registry.missing(spec) is None]
     offer = make_offer(request, catalogue, specs, inputs=document.script.inputs)
     offer = replace(offer, effects=tuple(name for name in offer.effects if name not in _NOT_OFFERED))
-    named = give_ids(document, used, catalogue=catalogue)
-    return Job(named, request, offer, catalogue, frozenset(used), tuple(context))
+    return Job(document, request, offer, catalogue, frozenset(used), tuple(context))
 
 
 def prompt(job: Job) -> Prompt:
     """Exactly what is sent first."""
-    shown = excerpt(job.document.script, job.request)
+    script = job.script
+    shown = excerpt(script, job.request)
     system = render(
         "revise", steps=job.offer.step_lines() if job.offer.inputs else [],
         sounds=_sounds(job), examples=[_example(name) for name in EXAMPLES],
@@ -86,7 +92,7 @@ def prompt(job: Job) -> Prompt:
         "revise_request", head=list(shown.head), outline=list(shown.outline), cues=list(shown.cues), context=context,
         request=job.request,
     )  # fmt: skip
-    voices = [voice.name for voice in job.document.script.voices]
+    voices = [voice.name for voice in script.voices]
     schema = patch_schema(job.offer, shown.ids if not shown.outline else (), voices)
     return Prompt((Message("system", system), Message("user", user)), schema)
 

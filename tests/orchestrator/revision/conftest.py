@@ -10,7 +10,6 @@ import pytest
 from soundwright.orchestrator.planner.offer import make_offer
 from soundwright.orchestrator.revision.reviser import Job
 from soundwright.scripts_compiler.document import Document, loads
-from soundwright.scripts_compiler.edits import give_ids
 from soundwright.scripts_compiler.operations import builtin
 from soundwright.tools.base import ToolSpec, VoiceInfo
 
@@ -62,7 +61,6 @@ def job() -> MakeJob:
 
     def make(document: Document, request: str = "Change it", used: tuple[str, ...] = ()) -> Job:
         offer = make_offer(request, catalogue, specs, inputs=document.script.inputs, sounds=("rain", "knock"))
-        named = give_ids(document, used, catalogue=catalogue)
-        return Job(named, request, offer, catalogue, frozenset(used))
+        return Job(document, request, offer, catalogue, frozenset(used))
 
     return make

@@ -79,7 +79,7 @@ def test_a_renamed_voice_speaks_its_lines(story: Document) -> None:
     assert after.renamed == {"Ann": "Mia"}
     assert after.recast == ("Mia",)
     assert {c.voice for c in after.document.script.cues if isinstance(c, SpeechCue)} == {"Keeper", "Mia"}
-    assert to_text(compare(after.before.script, after.document.script)).splitlines()[0] == "~ voice Ann"
+    assert to_text(compare(after.before, after.document.script)).splitlines()[0] == "~ voice Ann"
 
 
 def test_voices_effects_words_master_and_title_are_edited(story: Document) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from soundwright.orchestrator.weights import Weights
 from soundwright.tools.base import Place, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
+from soundwright.tools.homes.bridged import BridgedTool
 from soundwright.tools.homes.isolated import IsolatedTool
 from soundwright.tools.registry import Registry
 
@@ -73,7 +74,7 @@ class ToolPool:
         while (old := self._surplus(spec.memory_mb, gpu_bytes)) is not None:
             self._close(old)
         tool = self._registry.create(spec.name)
-        if isinstance(tool, IsolatedTool):
+        if isinstance(tool, IsolatedTool | BridgedTool):
             tool.prepare(tell)
         files = self._files(spec, tell)
         # The number of threads decides the order of sums in some engines: it belongs to the tool, not to the run.

@@ -17,6 +17,7 @@ from soundwright.scripts_compiler import first_import
 from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
 from soundwright.tools.base import Foreseeing, Home, Identified, Outward, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
+from soundwright.tools.homes.bridged import BridgedTool, with_core
 from soundwright.tools.homes.environments import Environments
 from soundwright.tools.homes.settings import Homes
 from soundwright.tools.http.base import HttpTool
@@ -136,6 +137,8 @@ class Registry:
         if entry.target and self.home(name) == "worker":
             return WorkerTool(entry.spec, adapted(entry.target), self.homes)
         tool = entry.make()
+        if entry.target and entry.spec.home == "venv" and not isinstance(tool, WorkerTool):
+            return BridgedTool(entry.spec, entry.target, self.homes)
         if isinstance(tool, WorkerTool):
             tool.settle(self.homes)
         return tool
@@ -205,11 +208,18 @@ def _opened(point: importlib.metadata.EntryPoint, owner: str) -> _Entry | Unusab
     if reason:
         return Unusable(point.name, owner, reason)
     try:
-        return replace(_entry(point.load(), owner), target=point.value.partition(" ")[0])
+        return _at_home(replace(_entry(point.load(), owner), target=point.value.partition(" ")[0]))
     except RegistryError as error:
         return Unusable(point.name, owner, str(error))
     except (Exception, SystemExit) as error:  # the boundary to other people's packages
         return Unusable(point.name, owner, f"{type(error).__name__}: {error}")
+
+
+def _at_home(entry: _Entry) -> _Entry:
+    """A tool that was not written for a worker's host needs our core in its environment."""
+    if entry.spec.home != "venv" or isinstance(entry.make(), WorkerTool):
+        return entry
+    return replace(entry, spec=with_core(entry.spec))
 
 
 def _entry(tool: Any, owner: str) -> _Entry:  # noqa: ANN401  whatever an entry point names

@@ -64,7 +64,7 @@ def _run(command: Sequence[str], tell: Tell, *, every_s: float = _TELL_EVERY_S) 
     try:
         with subprocess.Popen(  # noqa: S603  a list of arguments, no shell; requirements were checked
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", env=_variables(),
+            errors="replace", env=variables(),
         ) as process:  # fmt: skip
             for line in map(str.strip, process.stdout or ()):
                 kept = [*kept[-200:], line] if line else kept
@@ -84,8 +84,8 @@ def _telling(lines: Iterable[str]) -> list[str]:
     return (telling or kept)[-_TOLD_LINES:]
 
 
-def _variables() -> dict[str, str]:
-    """Our environment, in which uv finds the indexes that pip is set up with, unless it is set up itself."""
+def variables() -> dict[str, str]:
+    """Variables for installers: ours, and for uv, unless it is set up itself, the indexes that pip is set up with."""
     env = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}}
     env.setdefault("PIP_NO_COLOR", "1")
     if not any(key.startswith("UV_") and "INDEX" in key for key in env):
@@ -94,6 +94,9 @@ def _variables() -> dict[str, str]:
             env["UV_NO_INDEX"] = "1"
         if settings.indexes and settings.indexes != (PUBLIC_INDEX,):
             env["UV_DEFAULT_INDEX"], env["UV_INDEX"] = settings.indexes[0], " ".join(settings.indexes[1:])
+            env.setdefault(
+                "UV_INDEX_STRATEGY", "unsafe-best-match"
+            )  # as pip looks at them: all of them for each package
         if settings.find_links:
             env.setdefault("UV_FIND_LINKS", ",".join(settings.find_links))
         if settings.cert:

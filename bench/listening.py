@@ -76,7 +76,7 @@ def words(folder: Path) -> None:
         ("Pico lines", spoken(folder, presets)),
         ("recordings", recordings()),
         *(
-            (f"Pico {tag}", spoken(folder, [("pico", tag, tag, text) for text in texts]))
+            (f"Pico {tag}", spoken(folder, [("pico", f"{tag}-{tag.upper()}", tag, text) for text in texts]))
             for tag, texts in FOREIGN.items()
         ),
     ]

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from soundwright.orchestrator.binding import Options
+from soundwright.orchestrator.cli import app
+from soundwright.orchestrator.config import load_config
 from soundwright.orchestrator.perform import perform
 from soundwright.scripts_compiler.errors import ScriptError
 from soundwright.tools.assets import Audio
-from soundwright.tools.audio_files import write
+from soundwright.tools.audio_files import read, write
 from soundwright.tools.base import Context, Request
 from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.library.index import open_library
@@ -75,6 +78,21 @@ def test_a_length_cuts_and_a_take_is_the_next_best() -> None:
         retrieved("waves", take=1)
     with pytest.raises(ToolError, match="none of the 4 recordings"):
         retrieved("a violin")
+
+
+@pytest.mark.usefixtures("fresh_home")
+def test_the_command_line_and_the_settings_name_a_library(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOUNDWRIGHT_LIBRARY")
+    out = library.parent / "bark.wav"
+    arguments = ["do", "retrieve_sound", "-p", "description=dog", "--tool", "library", "-o", str(out), "-q"]
+    missing = CliRunner().invoke(app, arguments)
+    assert missing.exit_code == 2
+    done = CliRunner().invoke(app, ["--library", str(library), *arguments])
+    assert done.exit_code == 0, done.output
+    assert hz_of(read(out)) == pytest.approx(500, abs=2)
+    monkeypatch.delenv("SOUNDWRIGHT_LIBRARY")  # as the option has left it
+    (Path(os.environ["SOUNDWRIGHT_HOME"]) / "config.toml").write_text(f'library = "{library}"\n')
+    assert load_config().library == library
 
 
 @pytest.mark.usefixtures("home")

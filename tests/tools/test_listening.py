@@ -229,6 +229,7 @@ def test_beats_lie_on_the_notes_and_bars_on_the_bass(run_one: RunOne) -> None:
 def test_music_without_a_beat_and_silence(run_one: RunOne) -> None:
     held = Audio((0.2 * np.sin(2 * np.pi * 220 * np.arange(RATE) / RATE))[None].astype(np.float32), RATE)
     assert run_one(RhythmTool(), "find_beats", held) == Events(())
+    assert "tempo_bpm" not in run_one(RhythmTool(), "analyse_music", held).scores
     with pytest.raises(ToolError, match="silence"):
         run_one(RhythmTool(), "analyse_music", Audio(np.zeros((1, RATE), np.float32), RATE))
 

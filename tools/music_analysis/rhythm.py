@@ -20,7 +20,8 @@ _SILENT = 1e-5
 class RhythmTool:
     """The tool ``rhythm``: events ``downbeat`` and ``beat`` (``find_beats``); tempo, metre and key as numbers.
 
-    ``key_pitch_class`` counts semitones from C (9 is A), ``key_is_minor`` is 0 or 1, ``key_fit`` from -1 to 1.
+    Where nothing beats there is no tempo. ``key_pitch_class`` counts semitones from C (9 is A), ``key_is_minor`` is 0
+    or 1, ``key_fit`` from -1 to 1.
     """
 
     spec = ToolSpec(
@@ -64,7 +65,9 @@ def _listen(request: Request, context: Context) -> Asset:
             )
         )
     key = key_of(chroma(mono, context.check))
-    scores = {"tempo_bpm": round(beats.bpm, 2), "beats": float(len(beats.times_s)), "beats_per_bar": float(beats.bar)}
+    scores = {"beats": float(len(beats.times_s))}
+    if len(beats.times_s):
+        scores |= {"tempo_bpm": round(beats.bpm, 2), "beats_per_bar": float(beats.bar)}
     if key is not None:
         scores |= {
             "key_pitch_class": float(key.tonic),

@@ -123,6 +123,7 @@ class ClapLibraryTool(ClapTool):
         operations=("retrieve_sound",),
         honours=("description", "length", "take"),
         take_varies=("recording",),
+        exact_length=False,
         rank=40,
         help="Recordings of your own (setting `library`), found by how they sound. Hears all of them first.",
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from soundwright.orchestrator.planner.planner import Job, Planned
+    from soundwright.orchestrator.planner.session import Session
     from soundwright.orchestrator.workshop import Workshop
 
 SCRIPT_SUFFIXES = (".yaml", ".yml", ".json")
@@ -29,13 +30,15 @@ MAX_SOURCE_BYTES = 5_000_000
 class PlanOptions:
     """How ideas are planned. ``llm`` names a language model; None means the configured one, else the screenwriter.
 
-    ``inputs`` are recordings that the script may use; ``max_cost`` in US dollars.
+    ``inputs`` are recordings that the script may use; ``max_cost`` in US dollars. ``cast``: the model also chooses
+    among the installed voices.
     """
 
     llm: str | None = None
     rounds: int = 3
     max_cost: float | None = None
     inputs: tuple[Path, ...] = ()
+    cast: bool = True
 
 
 def plan(
@@ -43,6 +46,7 @@ def plan(
     options: PlanOptions | None = None,
     *,
     on_note: Callable[[str], None] | None = None,
+    on_text: Callable[[str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Document:
     """A document from an idea in words, or from the file that ``idea`` names.
@@ -62,7 +66,7 @@ def plan(
         idea = idea_in_it
     chosen = options or PlanOptions()
     if _wants_model(chosen):
-        planned = _ask(idea, chosen, on_note, cancelled)
+        planned = _ask(idea, chosen, on_note, on_text, cancelled)
         return replace(planned.document, warnings=(*planned.notes, *planned.document.warnings))
     if chosen.inputs:
         found = "recordings are only used by language models."
@@ -86,6 +90,52 @@ def is_idea(text: str) -> bool:
     """
     path = _as_file(text)
     return path is None or _one_line(path) is not None
+
+
+def cast(
+    document: Document,
+    options: PlanOptions,
+    *,
+    on_note: Callable[[str], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> None:
+    """Let the language model cast a document that it wrote; its choice goes into the lock beside the script.
+
+    Who gets no voice that fits is cast by description when the script is bound. A model that cannot be asked is a note.
+
+    Raises:
+        Cancelled: ``cancelled`` became true.
+    """
+    from soundwright.orchestrator.llm.choose import open_model  # noqa: PLC0415
+    from soundwright.orchestrator.planner.session import Session  # noqa: PLC0415
+
+    if options.cast and document.path is not None and document.script.voices:
+        cast_by(document, Session(open_model(options.llm), options.max_cost, None, cancelled), on_note=on_note)
+
+
+def cast_by(document: Document, session: Session, *, on_note: Callable[[str], None] | None = None) -> None:
+    """The same, in a conversation that is open already.
+
+    Raises:
+        Cancelled: the conversation was cancelled.
+    """
+    from soundwright.orchestrator.choice import Chooser, Need  # noqa: PLC0415
+    from soundwright.orchestrator.lock import lock_path, read_lock, write_lock  # noqa: PLC0415
+    from soundwright.orchestrator.planner import casting_call  # noqa: PLC0415
+    from soundwright.orchestrator.workshop import Workshop  # noqa: PLC0415
+
+    if document.path is None:
+        return
+    shop = Workshop.open(offline=True)
+    chooser = Chooser(shop.registry, shop.models, shop.config.commercial, pins=shop.config.tools)
+    specs = chooser.usable(Need("speak"))  # those whose weights are here too
+    chosen, note = casting_call.cast(document.script, specs, session)
+    if chosen:
+        path = lock_path(document.path)
+        lock = read_lock(path)
+        write_lock(path, replace(lock, cast={**lock.cast, **chosen}))
+    if on_note is not None and (note or chosen):
+        on_note(note or f"cast by {session.model.name}: " + ", ".join(f"{n} {v.preset}" for n, v in chosen.items()))
 
 
 def refitted(document: Document, measured_s: float) -> Document | None:
@@ -120,6 +170,7 @@ def _ask(
     idea: str,
     options: PlanOptions,
     on_note: Callable[[str], None] | None,
+    on_text: Callable[[str], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> Planned:
     from soundwright.orchestrator.llm.choose import open_model  # noqa: PLC0415
@@ -129,7 +180,13 @@ def _ask(
     model = open_model(options.llm)
     job = job_of(idea, options, Workshop.open(offline=True))
     planned = planner.plan(
-        job, model, rounds=options.rounds, max_cost_usd=options.max_cost, on_note=on_note, cancelled=cancelled
+        job,
+        model,
+        rounds=options.rounds,
+        max_cost_usd=options.max_cost,
+        on_text=on_text,
+        on_note=on_note,
+        cancelled=cancelled,
     )
     if on_note is not None:
         used = planned.usage

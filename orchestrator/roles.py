@@ -201,5 +201,10 @@ def _in(voice: VoiceWanted, name: str, language: str) -> VoiceWanted:
     )
 
 
+def heard_of(script: Script, voice: Voice) -> dict[str, Any]:
+    """What a lock keeps of a voice's description, so that a change of it is noticed."""
+    return _facts(_wanted(voice, script.language))
+
+
 def _facts(voice: VoiceWanted) -> dict[str, Any]:
     return {name: getattr(voice, name) for name in _HEARD}

@@ -59,15 +59,20 @@ def _planned(state: State, job: planner.Job) -> Reply:
         cancelled=state.cancel.is_set,
     )  # fmt: skip
     state.usage += planned.usage
-    return _settled(state, replace(planned.document, warnings=(*planned.notes, *planned.document.warnings)))
+    document = replace(planned.document, warnings=(*planned.notes, *planned.document.warnings))
+    return _settled(state, document, by_model=True)
 
 
-def _settled(state: State, document: Document) -> Reply:
+def _settled(state: State, document: Document, *, by_model: bool = False) -> Reply:
     """Put the document into a project, and render it."""
     folder = state.wanted if state.project is None and state.wanted is not None else _free_folder(state, document)
     allow = [path.parent for item in state.operations.workspace.items.values() for path in item.files]
     project = new_project.lay_out(folder, document, [*state.options.allow, *allow], keeping=[RESULTS])
     state.settle(project)
+    if by_model:
+        session = state.session()
+        planning.cast_by(state.story(), session, on_note=state.listener.note)
+        state.usage += session.usage
     told = [f"warning: {problem}" for problem in document.warnings]
     head = facts.answer(state.facts(), "summary", "")
     where = f"script: {near_path(project.script, state.folder)}"

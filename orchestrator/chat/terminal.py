@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -16,32 +15,6 @@ if TYPE_CHECKING:
 
 PROMPT = "> "
 MAX_HISTORY = 1000
-
-
-class Shown:
-    """Notes on standard error; a model's writing as a growing count, and only on a terminal."""
-
-    def __init__(self, err: TextIO | None = None) -> None:
-        self._err = sys.stderr if err is None else err
-        self._live = self._err.isatty()
-        self._written = 0
-
-    def note(self, text: str) -> None:
-        """Print a line."""
-        self.end()
-        print(text, file=self._err, flush=True)
-
-    def piece(self, text: str) -> None:
-        """Show that the model writes, and how much it has written."""
-        if self._live:
-            self._written += len(text)
-            print(f"\r... {self._written:,} characters", end="", file=self._err, flush=True)
-
-    def end(self) -> None:
-        """Clear the count."""
-        if self._written:
-            print("\r\033[K", end="", file=self._err, flush=True)
-            self._written = 0
 
 
 def piped_lines(stream: TextIO) -> Iterator[str]:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from soundwright.orchestrator.cli.edge import CANCELLED, cancellation, guarded, say
+from soundwright.orchestrator.cli.edge import CANCELLED, Written, cancellation, guarded, say
 from soundwright.orchestrator.cli.stories import Allow, Llm, MaxCost
 
 if TYPE_CHECKING:
     from soundwright.orchestrator.chat.chat import Chat
     from soundwright.orchestrator.chat.reply import Reply
-    from soundwright.orchestrator.chat.terminal import Shown
     from soundwright.orchestrator.llm.base import LanguageModel
     from soundwright.orchestrator.project import Settings
 
@@ -46,12 +45,11 @@ def chat(
     """Talk about a story and about recordings: make, change, ask, render, clean, transcribe. Works with a pipe too."""
     from soundwright.orchestrator.chat.chat import Chat  # noqa: PLC0415
     from soundwright.orchestrator.chat.state import ChatOptions, State  # noqa: PLC0415
-    from soundwright.orchestrator.chat.terminal import Shown  # noqa: PLC0415
 
     settings = _settings(project)
     dearest = max_cost if max_cost is not None else settings.max_cost
     options = ChatOptions(yes, not no_render, dearest, commercial, offline, tuple(allow or ()))
-    shown = Shown()
+    shown = Written()
     talk = Chat(State.open(project, _model(llm, settings), options, listener=shown))
     code = _at_terminal(talk, shown) if sys.stdin.isatty() else _piped(talk, shown)
     _leave(code)
@@ -80,7 +78,7 @@ def _leave(code: int) -> None:
     raise typer.Exit(code)
 
 
-def _at_terminal(talk: Chat, shown: Shown) -> int:
+def _at_terminal(talk: Chat, shown: Written) -> int:
     """Lines of a person, until the exit code is known."""
     from soundwright.orchestrator.chat.rules import HELLO  # noqa: PLC0415
     from soundwright.orchestrator.chat.terminal import Prompter  # noqa: PLC0415
@@ -107,7 +105,7 @@ def _at_terminal(talk: Chat, shown: Shown) -> int:
             return 0
 
 
-def _piped(talk: Chat, shown: Shown) -> int:
+def _piped(talk: Chat, shown: Written) -> int:
     """Every line is a turn; the exit code is that of the first one that failed or was left open."""
     from soundwright.orchestrator.chat.terminal import piped_lines  # noqa: PLC0415
 
@@ -123,7 +121,7 @@ def _piped(talk: Chat, shown: Shown) -> int:
     return code or (UNANSWERED if open_ else 0)
 
 
-def _answer(talk: Chat, line: str, shown: Shown) -> Reply:
+def _answer(talk: Chat, line: str, shown: Written) -> Reply:
     """One turn, which Ctrl-C stops; a second Ctrl-C leaves."""
     with cancellation() as cancel:
         reply = talk.turn(line, cancel)

@@ -12,7 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TextIO, TypeVar
 
 import typer
 
@@ -113,3 +113,29 @@ def warn(problems: Any) -> None:  # noqa: ANN401  any sequence of things that pr
     """Print warnings for people."""
     for problem in problems:
         say(f"warning: {problem}")
+
+
+class Written:
+    """Notes on standard error; a model's writing as a growing count, and only on a terminal."""
+
+    def __init__(self, err: TextIO | None = None) -> None:
+        self._err = sys.stderr if err is None else err
+        self._live = self._err.isatty()
+        self._written = 0
+
+    def note(self, text: str) -> None:
+        """Print a line."""
+        self.end()
+        print(text, file=self._err, flush=True)
+
+    def piece(self, text: str) -> None:
+        """Show that the model writes, and how much it has written."""
+        if self._live:
+            self._written += len(text)
+            print(f"\r... {self._written:,} characters", end="", file=self._err, flush=True)
+
+    def end(self) -> None:
+        """Clear the count."""
+        if self._written:
+            print("\r\033[K", end="", file=self._err, flush=True)
+            self._written = 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from soundwright.orchestrator.cli.edge import cancellation, emit, guarded, say, warn
+from soundwright.orchestrator.cli.edge import Written, cancellation, emit, guarded, say, warn
 
 if TYPE_CHECKING:
     from soundwright.orchestrator.pipeline import Rendered, RenderOptions
@@ -60,6 +60,9 @@ Llm = Annotated[
     str | None, typer.Option(help="A language model that writes the script, such as openai:gpt-5-mini or gguf:FILE.")
 ]
 Rounds = Annotated[int, typer.Option(min=1, max=20, help="How often the model may answer until the script is right.")]
+ByDescription = Annotated[
+    bool, typer.Option("--cast-by-description", help="Do not ask the language model to cast the voices.")
+]
 MaxCost = Annotated[
     float | None,
     typer.Option("--max-cost", min=0.0, help="US dollars that the model, and then paid engines, may cost at most."),
@@ -99,19 +102,21 @@ def make(
     device: Device = None,
     fallback: Fallback = False,
     sign: Sign = False,
+    by_description: ByDescription = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """From an idea or a file to sound: plan, then render. The script is kept beside the sound."""
     from soundwright.orchestrator import planning  # noqa: PLC0415
 
-    plan_options = planning.PlanOptions(llm, rounds, max_cost, tuple(inputs or ()))
+    plan_options = planning.PlanOptions(llm, rounds, max_cost, tuple(inputs or ()), not by_description)
     document = _planned(idea, plan_options)
     allow = [*(allow or ()), *(path.resolve().parent for path in inputs or ())]
     target = out if out is not None else _made_target(document)
     if document.path is None:
         document = planning.keep(document, _sound_file(target, document).with_suffix(".yaml"))
         say(f"script: {document.path}")
+        _cast(idea, document, plan_options)
     options = _options(
         stems, srt, allow, jobs, tool, keep_going, offline, recast, commercial, None, device, fallback, sign, max_cost
     )
@@ -133,6 +138,7 @@ def plan(
     rounds: Rounds = 3,
     max_cost: MaxCost = None,
     inputs: Inputs = None,
+    by_description: ByDescription = False,
     show_prompt: Annotated[
         bool, typer.Option("--show-prompt", help="Print what a language model would be sent, and send nothing.")
     ] = False,
@@ -140,7 +146,7 @@ def plan(
     """Write a script and stop: a language model, or else the deterministic screenwriter, which invents no dialogue."""
     from soundwright.orchestrator import planning  # noqa: PLC0415
 
-    options = planning.PlanOptions(llm, rounds, max_cost, tuple(inputs or ()))
+    options = planning.PlanOptions(llm, rounds, max_cost, tuple(inputs or ()), not by_description)
     if show_prompt:
         typer.echo(planning.shown_prompt(idea, options))
         return
@@ -148,8 +154,9 @@ def plan(
     if out is None:
         typer.echo(document.dump(), nl=False)
     else:
-        planning.keep(document, out)
+        document = planning.keep(document, out)
         say(f"script: {out}")
+        _cast(idea, document, options)
 
 
 @guarded
@@ -285,10 +292,21 @@ def schema(
 def _planned(idea: str, options: PlanOptions) -> Document:
     from soundwright.orchestrator import planning  # noqa: PLC0415
 
+    shown = Written()
     with cancellation() as cancel:
-        document = planning.plan(idea, options, on_note=say, cancelled=cancel.is_set)
+        document = planning.plan(idea, options, on_note=shown.note, on_text=shown.piece, cancelled=cancel.is_set)
+    shown.end()
     warn(document.warnings)
     return document
+
+
+def _cast(idea: str, document: Document, options: PlanOptions) -> None:
+    """A language model that wrote the script also chooses its voices."""
+    from soundwright.orchestrator import planning  # noqa: PLC0415
+
+    if planning.asks_model(idea, options):
+        with cancellation() as cancel:
+            planning.cast(document, options, on_note=say, cancelled=cancel.is_set)
 
 
 def _load(script: Path, allow: list[Path] | None = None) -> Document:

@@ -15,6 +15,7 @@ from soundwright.orchestrator.chat.situation import Situation
 from soundwright.orchestrator.chat.turns import read_turn, turn_schema
 from soundwright.orchestrator.interop.workspace import Item
 from soundwright.orchestrator.llm.conforms import misfits
+from soundwright.orchestrator.planner import casting_call
 from soundwright.orchestrator.planner.answer_schema import outline_schema, scene_schema, script_schema
 from soundwright.orchestrator.planner.planner import Job, make_job, prompt
 from soundwright.orchestrator.planner.prompting import change_length, repair
@@ -79,6 +80,18 @@ def story() -> Outline:
     return Outline("The Lamp", "en", ({"name": "Ann", "description": "a keeper"},), scenes)
 
 
+CAST = from_data({
+    "version": 1, "cues": [{"type": "pause", "length": 1}],
+    "voices": [{"name": "Ann", "description": "a keeper", "gender": "female"}, {"name": "Ben", "description": "a boy"}],
+}).script  # fmt: skip
+VOICES = (
+    ToolSpec("studio", "1", ("speak",), "Apache-2.0", voices=(
+        VoiceInfo("a", "en-GB", "female", "adult", "british", "warm", 210.0), VoiceInfo("b", "en-US", "male", "old"),
+        VoiceInfo("c", "de", "male", "old"),
+    )),
+)  # fmt: skip
+
+
 def chat_situation() -> Situation:
     text = "clean take and put it under Ann's line"
     usable = {name: operation for name, operation in builtin().items() if not operation.internal}
@@ -92,6 +105,7 @@ def renderings() -> dict[str, str]:
     situation = chat_situation()
     return {
         "chat": by_model.prompt(situation).to_text(),
+        "cast": casting_call.prompt(CAST, casting_call.candidates(CAST, VOICES)).to_text(),
         "chat_words": render("chat_words", question="How long is it?", facts="The story lasts 12.5 s."),
         "dialogue": prompt(job('Two people meet; one says "Good evening." in one minute')).to_text(),
         "soundscape": prompt(job("A storm, no speech, muffled thunder")).to_text(),
@@ -139,7 +153,7 @@ def test_an_undefined_name_inside_a_value_is_an_error() -> None:
 def test_there_is_a_rendering_of_every_template() -> None:
     assert set(templates()) == {
         "planner", "request", "repair", "fit_duration", "outline", "scene", "revise", "revise_request", "chat",
-        "chat_turn", "chat_words",
+        "chat_turn", "chat_words", "cast",
     }  # fmt: skip
 
 

@@ -34,11 +34,12 @@ STYLES_FILE = "kokoro-v1.0-voices.f32"
 RATE = 24000
 LANGUAGES = ("en", "en-US", "en-GB")
 _STYLE_SHAPE = (510, 256)
-_LEAD_IN = "ænd ðˈɛn hi sˈɛd: "
 _SHORT = 6  # phoneme symbols with the mark: "Sit."
 _LEAST_PAUSE_S = 0.15  # longer than the closure of a consonant
 _NEIGHBOUR_WEIGHT = (0.12, 0.24)
 _TAKE_SPEEDS = (0.94, 1.06, 0.97, 1.03)
+
+Planned = tuple[list[Piece], KokoroVoice, float, int]
 
 
 class KokoroTool:
@@ -67,6 +68,8 @@ class KokoroTool:
         proven_note="Kokoro-82M, heard by Whisper",
         help="English speech in many voices, 24 kHz. The voice's manner is fixed: an emotion is not acted.",
     )
+
+    lead_in = "ænd ðˈɛn hi sˈɛd: "
 
     def __init__(self) -> None:
         self._network: Any = None
@@ -98,7 +101,7 @@ class KokoroTool:
 
         with ThreadPoolExecutor(self._threads) as pool:
             try:
-                planned = [_planned(request) for request in batch]
+                planned = [self.plan(request) for request in batch]
                 waiting = [
                     plan if isinstance(plan, ToolError) else [pool.submit(speak_piece, p, *plan[1:]) for p in plan[0]]
                     for plan in planned
@@ -116,6 +119,10 @@ class KokoroTool:
         """Free the network and the styles."""
         self._network = self._styles = None
 
+    def plan(self, request: Request) -> Planned | ToolError:
+        """What has to be said: pieces, voice, speed, take; or why it cannot be said."""
+        return _planned(request)
+
     def say(self, phonemes: str, voice: KokoroVoice, speed: float, take: int) -> Samples:
         """Phonemes as mono samples (frames,) at 24 kHz.
 
@@ -123,7 +130,7 @@ class KokoroTool:
         where a clear pause parts them.
         """
         if len(phonemes) <= _SHORT:
-            found = after_pause(self._spoken(_LEAD_IN + phonemes, voice, speed, take), RATE, _LEAST_PAUSE_S)
+            found = after_pause(self._spoken(self.lead_in + phonemes, voice, speed, take), RATE, _LEAST_PAUSE_S)
             if found is not None:
                 return found
         return self._spoken(phonemes, voice, speed, take)
@@ -161,11 +168,7 @@ def _session(network: Path) -> Any:  # noqa: ANN401  onnxruntime has no type inf
     return onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
 
 
-_Plan = tuple[list[Piece], KokoroVoice, float, int]
-
-
-def _planned(request: Request) -> _Plan | ToolError:
-    """What has to be said: pieces, voice, speed, take; or why it cannot be said."""
+def _planned(request: Request) -> Planned | ToolError:
     from soundwright.tools.tts.g2p import phonemes  # noqa: PLC0415  so that it can be missing until it is used
 
     try:

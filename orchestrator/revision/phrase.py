@@ -7,52 +7,15 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from soundwright.orchestrator.planner.numbers import WORDS
+
 MAX_CHARS = 500
-_NUMBERS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
+_ORDINALS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-]
-COUNT = {name: n for n, name in enumerate(_NUMBERS, 1)}
+    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+)  # fmt: skip
+COUNT = {name: n for name, n in WORDS.items() if 1 <= n <= len(_ORDINALS)}
 RANK = {name: n for n, name in enumerate(_ORDINALS, 1)} | {"opening": 1, "initial": 1, "1st": 1, "2nd": 2, "3rd": 3}
 KINDS = {
     "speech": "line lines speech speeches sentence sentences reply replies answer answers words remark question",
@@ -65,67 +28,13 @@ KINDS = {
     "cue": "cue cues thing things part one ones",
 }  # fmt: skip
 KIND_OF = {word: kind for kind, words in KINDS.items() for word in words.split()}
-_EMPTY = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "at",
-        "on",
-        "by",
-        "to",
-        "for",
-        "from",
-        "with",
-        "and",
-        "is",
-        "are",
-        "was",
-        "it",
-        "its",
-        "that",
-        "this",
-        "these",
-        "those",
-        "where",
-        "when",
-        "which",
-        "who",
-        "whose",
-        "what",
-        "there",
-        "as",
-        "about",
-        "says",
-        "say",
-        "said",
-        "saying",
-        "speaks",
-        "speak",
-        "mentions",
-        "mention",
-        "called",
-        "named",
-        "titled",
-        "sounding",
-        "playing",
-        "heard",
-        "all",
-        "every",
-        "each",
-        "both",
-        "any",
-        "number",
-        "no",
-        "please",
-        "own",
-        "very",
-        "just",
-        "cue's",
-    ]
-)
+_EMPTY = frozenset((
+    "a", "an", "the", "of", "in", "at", "on", "by", "to", "for", "from", "with", "and", "is", "are", "was", "it",
+    "its", "that", "this", "these", "those", "where", "when", "which", "who", "whose", "what", "there", "as",
+    "about", "says", "say", "said", "saying", "speaks", "speak", "mentions", "mention", "called", "named", "titled",
+    "sounding", "playing", "heard", "all", "every", "each", "both", "any", "number", "no", "please", "own", "very",
+    "just", "cue's",
+))  # fmt: skip
 _ALL = frozenset(["all", "every", "each", "both"])
 _PLURALS = frozenset(
     word

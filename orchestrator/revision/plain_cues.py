@@ -1,4 +1,4 @@
-"""Plain requests that add, remove, move or rewrite cues."""
+"""Plain requests that remove, move or rewrite cues."""
 
 from __future__ import annotations
 
@@ -7,56 +7,26 @@ from typing import Any
 
 from soundwright.orchestrator.revision.asking import (
     QUOTE,
-    SECONDS,
     Unclear,
     cue_of,
     cues_of,
     id_of,
     quote_of,
-    seconds_of,
     voice_of,
 )
 from soundwright.orchestrator.revision.cue_words import describe
-from soundwright.orchestrator.revision.patch import AddCue, ChangeCue, EditOp, Fields, MoveCue, RemoveCue, RemoveVoice
+from soundwright.orchestrator.revision.patch import ChangeCue, EditOp, MoveCue, RemoveCue, RemoveVoice
+from soundwright.orchestrator.revision.plain_added import SIDE, place
 from soundwright.orchestrator.revision.references import resolve, scenes_of
 from soundwright.scripts_compiler.script import Cue, MusicCue, SceneCue, Script, SoundCue, SpeechCue
 from soundwright.scripts_compiler.wording import quoted
 
 _OVERLAP_S = 0.5
-_SIDE = r"(?P<side>after|before|behind|in front of|following)"
-_WHERE = rf"(?:,?\s+(?:{_SIDE}\s+(?P<other>.+?)|(?:at|to)\s+the\s+(?:very\s+)?(?P<edge>end|beginning|start)))"
 _REMOVE = re.compile(r"^(?:remove|delete|drop|cut(?: out)?|take out|get rid of|lose)\s+(?P<what>.+)$", re.I)
 _MOVE = re.compile(
-    rf"^(?:move|put|place)\s+(?P<what>.+?)\s+(?:to\s+)?(?:right\s+)?(?:{_SIDE}\s+(?P<other>.+)|(?:to\s+"
+    rf"^(?:move|put|place)\s+(?P<what>.+?)\s+(?:to\s+)?(?:right\s+)?(?:{SIDE}\s+(?P<other>.+)|(?:to\s+"
     rf"|at\s+)?(?:the\s+)?(?:very\s+)?(?P<edge>beginning|start|end))$",
     re.I,
-)
-_PAUSES = (
-    re.compile(
-        rf"^(?:add|insert|put|make)\s+(?:in\s+)?(?:a\s+)?(?:(?:pause|silence|break|gap)\s+of\s+{SECONDS})\s*{_WHERE}$",
-        re.I,
-    ),
-    re.compile(
-        rf"^(?:add|insert|put|make)\s+(?:in\s+)?(?:a\s+|an\s+)?{SECONDS}(?:\s+of)?\s+(?:pause|silence|break"
-        rf"|gap)\s*{_WHERE}$",
-        re.I,
-    ),
-    re.compile(
-        rf"^(?:add|insert|put|make)\s+(?:in\s+)?(?:a\s+)?(?P<size>short|long|brief)?\s*(?:pause|silence|break"
-        rf"|gap)\s*{_WHERE}$",
-        re.I,
-    ),
-)
-_LINES = (
-    re.compile(
-        rf"^(?:let|have|make)\s+(?P<who>.+?)\s+(?:say|answer|reply|ask|add|shout|whisper)\s*[:,]?\s*{QUOTE}{_WHERE}?$",
-        re.I,
-    ),
-    re.compile(
-        rf"^(?:add|insert|give)\s+(?:a\s+(?:new\s+)?)?line\s+(?:for|of|by|to)\s+(?P<who>.+?)(?:\s+saying"
-        rf"|\s+that says|\s+who says)?\s*[:,]?\s*{QUOTE}{_WHERE}?$",
-        re.I,
-    ),
 )
 _SAY = re.compile(
     rf"^(?:change|rewrite|rephrase|set|make|replace|let)\s+(?P<what>.+?)\s+(?:to|with|into|say|read|be"
@@ -83,30 +53,6 @@ _INTERRUPT = (
     ),
     re.compile(r"^(?P<who>.+?)\s+(?:should\s+interrupt|interrupts|cuts off|talks over)\s+(?P<whom>.+)$", re.I),
 )
-_SOUND = re.compile(
-    rf"^(?:add|insert|put(?: in)?|play)\s+(?P<kind>the sound of\s+|a sound(?: of|:)\s+|sounds? of\s+)?(?P<what>.+?)"
-    rf"(?:\s+(?P<bed>in|as|to) (?:the )?background(?: noise)?(?:\s+(?:of|to|in)\s+(?P<scene>.+))?|\s+"
-    rf"(?P<under>under|during|with|while)\s+(?P<with>.+)|{_WHERE})$",
-    re.I,
-)
-_ARTICLE = re.compile(r"^(?:an?|some|the)\s+", re.IGNORECASE)
-_MUSIC = re.compile(r"\b(?:music|melody|tune|song|strings|piano|guitar|orchestra|fanfare|jingle)\b", re.IGNORECASE)
-
-
-def _place(script: Script, match: re.Match[str]) -> dict[str, str]:
-    """Behind or in front of which cue."""
-    if match["edge"]:
-        at_end = match["edge"].lower() == "end"
-        return {"after": id_of(script.cues[-1])} if at_end else {"before": id_of(script.cues[0])}
-    if not match["side"]:
-        return {}
-    name = id_of(script.cues[cue_of(script, match["other"])])
-    return {"before": name} if match["side"].lower() in ("before", "in front of") else {"after": name}
-
-
-def _added(cue: Fields, where: dict[str, str]) -> EditOp:
-    fields = {name: value for name, value in cue.items() if name != "type"}
-    return AddCue(type=cue["type"], set=fields, after=where.get("after"), before=where.get("before"))
 
 
 def _moved(cue: str, where: dict[str, str]) -> EditOp:
@@ -137,32 +83,7 @@ def move(script: Script, clause: str) -> list[EditOp] | None:
     if match is None:
         return None
     cue = id_of(script.cues[cue_of(script, match["what"])])
-    return [_moved(cue, _place(script, match))]
-
-
-def pause(script: Script, clause: str) -> list[EditOp] | None:
-    """add a pause of 2 s after the knock"""
-    match = next((found for pattern in _PAUSES if (found := pattern.match(clause))), None)
-    if match is None:
-        return None
-    given = match.groupdict()
-    seconds = seconds_of(match) if given.get("n") else {"long": 3}.get(str(given.get("size")).lower(), 1)
-    return [_added({"type": "pause", "length": seconds}, _place(script, match))]
-
-
-def line(script: Script, clause: str) -> list[EditOp] | None:
-    """let Ann say "..." after the knock"""
-    match = next((found for pattern in _LINES if (found := pattern.match(clause))), None)
-    if match is None:
-        return None
-    voice = voice_of(script, match["who"])
-    if voice is None:
-        if resolve(script, match["who"]).cues:
-            return None  # a line is meant: it gets another text
-        names = ", ".join(each.name for each in script.voices) or "none"
-        raise Unclear(f"No voice is called {quoted(match['who'])}; there are: {names}. Who is to say it?")
-    where = _place(script, match)
-    return [_added({"type": "speech", "voice": voice, "text": quote_of(match)}, where)]
+    return [_moved(cue, place(script, match))]
 
 
 def text(script: Script, clause: str) -> list[EditOp] | None:
@@ -271,33 +192,3 @@ def _earlier(cue: Cue) -> EditOp:
     start: dict[str, Any] = cue.start.model_dump(by_alias=True, exclude_none=True) if cue.start is not None else {}
     start["offset"] = round(max(-600.0, start.get("offset", 0.0) - _OVERLAP_S), 3)
     return ChangeCue(id=id_of(cue), set={"start": start})
-
-
-def sound(script: Script, clause: str) -> list[EditOp] | None:
-    """add thunder after line3; add rain in the background of scene two; add a dog under Ann's last line"""
-    match = _SOUND.match(clause)
-    if match is None:
-        return None
-    words = _ARTICLE.sub("", match["what"].strip())
-    cue: dict[str, Any] = {"type": "music" if _MUSIC.search(words) else "sound", "description": words}
-    if match["bed"]:
-        where = _in_scene(script, match["scene"])
-        return [_added({**cue, "layer": "background"}, where)]
-    cue |= {"length": 6} if cue["type"] == "music" else {}
-    if match["under"]:
-        other = id_of(script.cues[cue_of(script, match["with"])])
-        return [_added({**cue, "start": {"with": other}}, {"after": other})]
-    return [_added(cue, _place(script, match))]
-
-
-def _in_scene(script: Script, phrase: str | None) -> dict[str, str]:
-    """Behind the heading of a scene, or before everything."""
-    if phrase is None:
-        scenes = [n for n, cue in enumerate(script.cues) if isinstance(cue, SceneCue)]
-        if len(scenes) == 1:
-            return {"after": id_of(script.cues[scenes[0]])}
-        return {"before": id_of(script.cues[0])}
-    index = cue_of(script, phrase)
-    if not isinstance(script.cues[index], SceneCue):
-        raise Unclear(f"{describe(script, index)} is no scene. Which scene is meant?")
-    return {"after": id_of(script.cues[index])}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from soundwright.orchestrator.revision import plain_cues, plain_levels, plain_whole
+from soundwright.orchestrator.revision import plain_added, plain_cues, plain_levels, plain_whole
 from soundwright.orchestrator.revision.asking import Unclear
 from soundwright.orchestrator.revision.patch import EditOp, Patch
 from soundwright.scripts_compiler.script import Script
@@ -28,10 +28,10 @@ MAX_CLAUSE_CHARS = 2500
 Pattern = Callable[[Script, str], list[EditOp] | None]
 PATTERNS: tuple[Pattern, ...] = (
     plain_whole.rename, plain_whole.title, plain_whole.master, plain_whole.pronounce,
-    plain_cues.pause, plain_cues.line, plain_cues.remove, plain_cues.move, plain_cues.text, plain_cues.interrupt,
+    plain_added.pause, plain_added.line, plain_cues.remove, plain_cues.move, plain_cues.text, plain_cues.interrupt,
     plain_levels.level, plain_levels.speed, plain_levels.length, plain_levels.pan, plain_levels.fade,
     plain_levels.effect,
-    plain_levels.take, plain_levels.manner, plain_cues.sound,
+    plain_levels.take, plain_levels.manner, plain_added.sound,
 )  # fmt: skip
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|„[^“”]*[“”]|「[^」]*」")
 _VERBS = (

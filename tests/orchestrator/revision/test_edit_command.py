@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +159,35 @@ def test_a_sound_that_nobody_can_make_is_said_before_it_is_done(project: Path, h
     done = run("edit", project, "add zzgrbl xyzzy after a1", "--dry-run")
     assert "cannot be told" in done.stderr
     assert "zzgrbl" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize(("answer", "changed"), [(b"y\n", True), (b"n\n", False)])
+def test_at_a_terminal_one_is_asked_and_sees_colours(answer: bytes, changed: bool, project: Path) -> None:
+    import pty  # noqa: PLC0415  not on Windows
+
+    program = str(Path(sys.executable).with_name("soundwright"))
+    ours, theirs = pty.openpty()
+    command = [program, "edit", str(project), "make the rain louder"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        while b"Do it?" not in shown:
+            shown += os.read(ours, 4096)
+        os.write(ours, answer)
+        while process.poll() is None:
+            shown += _read(ours)
+        shown += _read(ours)
+    os.close(ours)
+    assert b"\x1b[" in shown
+    assert process.returncode == (0 if changed else 2), shown.decode()
+    assert (b"gain: 3" in (project / "script.yaml").read_bytes()) == changed
+    assert (b"nothing was changed" in shown) != changed
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        ready, _, _ = select.select([terminal], [], [], 0.1)
+        return os.read(terminal, 4096) if ready else b""
+    except OSError:  # the other side is closed
+        return b""

@@ -43,12 +43,12 @@ class Places:
         """
         if reference.startswith(f"{SCHEME}:"):
             return self._result(reference, place)
-        named = _path(reference, place)
-        candidates = [named] if named.is_absolute() else [root / named for root in self.roots]
         try:
+            named = _path(reference, place)
+            candidates = [named] if named.is_absolute() else [root / named for root in self.roots]
             inside = [path for path in (each.resolve() for each in candidates) if self._is_allowed(path)]
             found = next((path for path in inside if path.exists()), None)
-        except (OSError, ValueError, RuntimeError) as error:  # too long, with NUL, loops of links
+        except (OSError, ValueError, RuntimeError) as error:  # too long, with NUL, loops of links, no URL
             raise _wrong(place, f"{reference!r} is not a usable file name.") from error
         if found is not None:
             return found

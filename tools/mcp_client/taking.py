@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,8 +82,8 @@ class Taker:
 
     def _linked(self, uri: str, kind: str) -> tuple[bytes, str]:
         """What a link leads to: a file of this machine, or a resource of the server."""
-        if urlsplit(uri).scheme == "file":
-            return self._local(url2pathname(unquote(urlsplit(uri).path))), kind
+        if uri.startswith("file:"):
+            return self._local(_file_of(uri)), kind
         contents = self.read(uri).contents
         blob = getattr(contents[0], "blob", None) if contents else None
         return self._decoded(blob), (contents[0].mime_type if contents else "") or kind
@@ -111,7 +110,7 @@ class Taker:
             raise self._wrong("more bytes than max_mb allows")
         try:
             return base64.b64decode(text, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:  # of binascii, or not even ASCII
             raise self._wrong("bytes that are not base64") from error
 
     def _text(self, result: CallToolResult) -> str:
@@ -143,6 +142,13 @@ class Taker:
 
     def _wrong(self, what: str) -> ToolError:
         return ToolError(f"{self._who()} gave {what}")
+
+
+def _file_of(uri: str) -> str:
+    try:
+        return url2pathname(unquote(urlsplit(uri).path))
+    except ValueError:  # no URL: then it is the name of a file that there is not
+        return uri
 
 
 def _event(raw: Mapping[str, Any]) -> Event:

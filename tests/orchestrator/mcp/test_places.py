@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from soundwright.orchestrator.cache import Cache
 from soundwright.orchestrator.mcp_server.places import ASSETS, Places
@@ -42,6 +44,16 @@ def test_any_result_is_a_file_for_the_next_operation(places: Places, asset: Asse
 def test_results_stay_in_the_output_folder(places: Places, name: str) -> None:
     with pytest.raises(ScriptError, match=r"no name for a file|not a usable file name"):
         places.target(name, (".flac",))
+
+
+@given(reference=st.one_of(st.text(max_size=60), st.from_regex(r"(file|soundwright)://[ -~]{0,40}", fullmatch=True)))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_client_names_lies_in_the_folders_or_is_refused(places: Places, reference: str) -> None:
+    try:
+        found = places.file(reference, "audio")
+    except ScriptError:
+        return
+    assert any(found.is_relative_to(root) for root in places.roots)
 
 
 def test_relative_names_are_looked_for_in_each_folder(places: Places, tmp_path: Path) -> None:

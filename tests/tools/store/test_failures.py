@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from soundwright.tools.errors import Cancelled, ToolMissing
 from soundwright.tools.model_store import ModelStore, PullProgress
@@ -234,6 +238,58 @@ def test_weights_harmed_between_check_and_use_are_never_used(store: Any, harm: s
         made.confirm(["toy"])
     with pytest.raises(ToolMissing, match="models pull toy"):
         made.paths(["toy"])
+
+
+TROUBLES = st.lists(
+    st.one_of(
+        st.sampled_from(["forge", "shorten", "mend"]),
+        st.tuples(st.sampled_from(["config.json", WEIGHTS, "tree"]), st.sampled_from([429, 500, 503, 404])),
+        st.tuples(st.just("cut"), st.integers(1, 500_000)),
+    ),
+    max_size=6,
+)
+
+
+@given(rounds=st.lists(TROUBLES, min_size=1, max_size=3))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_whatever_goes_wrong_only_the_right_bytes_are_handed_out(
+    rounds: list[list[Any]], store: Any, hub: Any, tmp_path: Path
+) -> None:
+    shutil.rmtree(tmp_path / "store", ignore_errors=True)
+    right = dict(hub.files)
+    tree = hub.tree()
+    hub.tree = lambda: tree
+    for troubles in rounds:
+        hub.statuses, hub.cut_after = {}, {}
+        _cause(hub, troubles, right)
+        with contextlib.suppress(ToolMissing):
+            store().pull("toy")
+        _only_right_bytes(store(), right)
+    hub.files.update(right)
+    hub.statuses, hub.cut_after = {}, {}
+    store().pull("toy")
+    assert set(store().verify("toy").values()) == {"ready"}
+    del hub.tree
+
+
+def _cause(hub: Any, troubles: list[Any], right: dict[str, bytes]) -> None:
+    for trouble in troubles:
+        if trouble == "forge":
+            hub.files[WEIGHTS] = b"?" * len(right[WEIGHTS])
+        elif trouble == "shorten":
+            hub.files["config.json"] = right["config.json"][:1]
+        elif trouble == "mend":
+            hub.files.update(right)
+        elif trouble[0] == "cut":
+            hub.cut_after[WEIGHTS] = trouble[1]
+        else:
+            hub.statuses.setdefault(trouble[0], []).append(trouble[1])
+
+
+def _only_right_bytes(made: ModelStore, right: dict[str, bytes]) -> None:
+    with contextlib.suppress(ToolMissing):
+        for name, path in made.paths(["toy"]).items():
+            assert name == "toy" or path.read_bytes() == right[name]
 
 
 def _wait_for(look: Callable[[], list[Path]]) -> list[Path]:

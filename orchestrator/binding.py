@@ -20,6 +20,7 @@ from soundwright.scripts_compiler.graph import Graph, Node, NodeId
 from soundwright.scripts_compiler.input_kinds import READERS
 from soundwright.scripts_compiler.operations import Catalogue
 from soundwright.scripts_compiler.script import Script
+from soundwright.tools import voice_file
 from soundwright.tools.base import ToolSpec
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.environments import NOT_MADE
@@ -33,14 +34,14 @@ _GIVEN = frozenset({"text", "voice", "preset", "language", "description", "gende
 class Options:
     """``tools`` pins operations to tools. ``commercial``: only engines and weights that allow it.
 
-    ``device`` is resolved (cpu, cuda:0): tools that cannot use it run on the CPU. ``failed`` are (part, tool) pairs
-    that are not tried again; see :func:`part_of`.
+    ``device`` is resolved (cpu, cuda:0; empty is cpu): tools that cannot use it run on the CPU. ``failed`` are
+    (part, tool) pairs that are not tried again; see :func:`part_of`.
     """
 
     tools: Mapping[str, str] = field(default_factory=dict)
     commercial: bool = False
     recast: bool = False
-    device: str = "cpu"
+    device: str = ""
     failed: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -63,7 +64,7 @@ def bind(
         ScriptError: a file vanished, or a take is asked of a tool that always gives the same.
         ToolMissing: no installed tool fits some node; everything that is missing is in the message.
     """
-    chosen = options or Options()
+    chosen = replace(options or Options(), device=options.device if options and options.device else "cpu")
     weights = store or NoWeights()
     kept = Lock(ids=lock.ids) if lock is not None and chosen.recast else lock or Lock()
     chooser = Chooser(registry, weights, chosen.commercial, chosen.device, chosen.tools, kept.operations)
@@ -196,13 +197,15 @@ class _Binding:
         source = self.bound.get(node.inputs["clone"])
         if source is None:
             raise ToolMissing("the voice that this speaks with cannot be learned.")
-        tool, need = source.tool, Need("speak", language, honours=("clone",))
-        pins = {**self.chooser.pins, "speak": tool.name}
-        if "speak" not in tool.operations:
+        need, chooser = Need("speak", language, honours=("clone",)), self._without_failed(node)
+        if source.node.op == "load_voice":  # a saved one, that names its tool; a file that is none is told when read
+            saved_by = voice_file.tool_of(Path(str(source.params["file"])))
+            return replace(chooser, pins={**chooser.pins, "speak": saved_by} if saved_by else chooser.pins).choose(need)
+        if "speak" not in source.tool.operations:
             raise ToolMissing(
-                f"{tool.name} learned the voice, but does not speak; have another tool do {source.node.op}."
+                f"{source.tool.name} learned the voice, but does not speak; have another tool do {source.node.op}."
             )
-        return replace(self._without_failed(node), pins=pins).choose(need)
+        return replace(chooser, pins={**chooser.pins, "speak": source.tool.name}).choose(need)
 
     def _vocaliser(
         self, node: Node, voice: LockedVoice | None, params: dict[str, Any]

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from soundwright.orchestrator.binding import Options, bind
+from soundwright.orchestrator.config import Config
+from soundwright.orchestrator.devices import resolved_device
 from soundwright.orchestrator.executor import execute
 from soundwright.orchestrator.observers import Observer
 from soundwright.orchestrator.workshop import Workshop
@@ -78,7 +80,7 @@ def perform(
     roots = [path.resolve().parent for several in paths.values() for path in several]
     plan = bind(
         graph, script, shop.registry, shop.models, files=resolve_inputs(script, Path.cwd(), roots),
-        options=_learned_by(op, paths, options or Options()), catalogue=shop.catalogue(),
+        options=_settled(_learned_by(op, paths, options or Options()), shop.config), catalogue=shop.catalogue(),
     )  # fmt: skip
     execution = execute(
         plan, shop.cache, observer=observer, jobs=jobs or shop.config.jobs, cancel=cancel, models=shop.models
@@ -88,6 +90,14 @@ def perform(
     return Performed(
         stored.load(), f"{tool.name} {tool.version}", tool.licence_code, tool.licence_weights, stored.key, stored.path,
         node not in execution.seconds, plan.warnings,
+    )  # fmt: skip
+
+
+def _settled(options: Options, config: Config) -> Options:
+    """The options, with what the user's settings say where nothing was said."""
+    return replace(
+        options, tools={**config.tools, **options.tools}, commercial=options.commercial or config.commercial,
+        device=options.device or resolved_device(config.device),
     )  # fmt: skip
 
 

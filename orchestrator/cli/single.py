@@ -40,6 +40,7 @@ def do(
     commercial: Annotated[
         bool, typer.Option("--commercial", help="Only engines and weights that allow commercial use.")
     ] = False,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:0 or auto.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Never touch the network.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="Workers; by default one per core.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result, and progress, as JSON.")] = False,
@@ -48,6 +49,7 @@ def do(
     """Do one operation: clean or separate a recording, transcribe it, make a sound, speak a line, ..."""
     from soundwright.orchestrator import observers, perform, single  # noqa: PLC0415
     from soundwright.orchestrator.binding import Options  # noqa: PLC0415
+    from soundwright.orchestrator.devices import resolved_device  # noqa: PLC0415
     from soundwright.orchestrator.workshop import Workshop  # noqa: PLC0415
     from soundwright.scripts_compiler.errors import ScriptError  # noqa: PLC0415
 
@@ -55,7 +57,9 @@ def do(
     wanted = perform.operation_named(operation, workshop)
     given = single.assign_files(wanted, files or [], _named(inputs))
     params = single.parse_parameters(wanted, parameters or [])
-    options = Options(tools=_pins(operation, tool), commercial=commercial)
+    options = Options(
+        tools=_pins(operation, tool), commercial=commercial, device=resolved_device(device) if device else ""
+    )
     try:
         with cancellation() as cancel, observers.for_terminal(as_json=as_json, quiet=quiet) as observer:
             done = perform.perform(

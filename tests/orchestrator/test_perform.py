@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from soundwright.orchestrator.binding import Options
 from soundwright.orchestrator.errors import ExecutionError
 from soundwright.orchestrator.perform import perform
 from soundwright.scripts_compiler.errors import ScriptError
-from soundwright.tools import audio_files
-from soundwright.tools.assets import Audio, Scores, Speech
+from soundwright.tools import audio_files, voice_file
+from soundwright.tools.assets import Audio, Scores, Speech, Voice
 from soundwright.tools.errors import ToolMissing
 
 
@@ -93,3 +94,17 @@ def test_a_file_that_is_not_what_its_name_says_is_told(tmp_path: Path, home: Pat
     with pytest.raises((ExecutionError, ToolMissing)) as error:
         perform(port[0], {}, {port[1]: tmp_path / name})
     assert name in str(error.value) or "clone" in str(error.value) or "render_notes" in str(error.value)
+
+
+def test_the_settings_of_the_user_choose_the_tool(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOUNDWRIGHT_TOOLS", "enhance=dtln")
+    assert perform("enhance", {}, {"audio": recording}).tool.startswith("dtln ")
+    chosen = perform("enhance", {}, {"audio": recording}, options=Options(tools={"enhance": "deepfilternet"}))
+    assert chosen.tool.startswith("deepfilternet ")
+
+
+def test_a_saved_voice_is_spoken_by_the_tool_that_it_names(tmp_path: Path, home: Path) -> None:
+    del home
+    (tmp_path / "ann.voice").write_bytes(voice_file.encode(Voice("acme-tts", b"a voice")))
+    with pytest.raises(ToolMissing, match="acme-tts"):
+        perform("speak", {"text": "Come in."}, {"clone": tmp_path / "ann.voice"})

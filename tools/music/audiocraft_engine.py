@@ -33,6 +33,7 @@ class Engine:
             self.torch.manual_seed(request["seed"])
             self.model.set_custom_progress_callback(self._watch(context, index, len(requests)))
             yield index, self._made(request)
+            context.progress((index + 1) / len(requests))
 
     def close(self):
         """Free the weights."""
@@ -53,9 +54,12 @@ class Engine:
             os.symlink(folder, path)
 
     def _watch(self, context, index, count):
-        def watch(done, total):
+        most = [0.0]
+
+        def watch(done, total):  # counts anew in each window of a long sound
             context.check()
-            context.progress((index + min(1.0, done / max(1, total))) / count)
+            most[0] = max(most[0], min(1.0, done / max(1, total)))
+            context.progress((index + most[0]) / count)
 
         return watch
 
@@ -65,14 +69,14 @@ class Engine:
         words, rate = [str(params.get("description", ""))], self.model.sample_rate
         given_s = given["samples"].shape[1] / given["rate"] if given else 0.0
         self.model.set_generation_params(
-            use_sampling=True, top_k=TOP_K, duration=given_s + length_s, cfg_coef=GUIDANCE,
+            use_sampling=True, top_k=min(TOP_K, self.model.lm.card), duration=given_s + length_s, cfg_coef=GUIDANCE,
             extend_stride=0.7 * self.model.max_duration,
         )  # fmt: skip
         if given:
             prompt = self.torch.from_numpy(np.ascontiguousarray(given["samples"]))[None]
-            waves = self.model.generate_continuation(prompt, given["rate"], words)
+            waves = self.model.generate_continuation(prompt, given["rate"], words, progress=True)
         else:
-            waves = self.model.generate(words)
+            waves = self.model.generate(words, progress=True)
         samples = waves[0].float().cpu().numpy()
         return {"kind": "Audio", "samples": samples[:, : round((given_s + length_s) * rate)], "rate": rate}
 

@@ -253,3 +253,59 @@ def test_audioseal_refuses_other_weights(tmp_path: Path) -> None:
         torch.save({"model": {"a.weight": torch.zeros(2)}}, tmp_path / name)
     with pytest.raises(ToolMissing, match="does not fit"):
         AudioSealTool().load(Place(weights={"audioseal": tmp_path}))
+
+
+# --- conversion by neighbours, toy weights -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def toy_knn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    import torch
+    import transformers
+
+    listener, vocoder = tmp_path_factory.mktemp("wavlm"), tmp_path_factory.mktemp("vocoder")
+    torch.manual_seed(7)
+    config = transformers.WavLMConfig(
+        hidden_size=16, num_hidden_layers=7, num_attention_heads=2, intermediate_size=16, conv_dim=(8,) * 7,
+        num_conv_pos_embeddings=4, num_conv_pos_embedding_groups=2, num_feat_extract_layers=7,
+    )  # fmt: skip
+    transformers.WavLMModel(config).eval().save_pretrained(listener)
+    state: dict[str, Any] = {"lin_pre.weight": torch.randn(8, 16), "lin_pre.bias": torch.zeros(8)}
+
+    def conv(name: str, *shape: int, out: int) -> None:
+        direction = torch.randn(*shape)
+        norm = direction.norm(dim=(1, 2), keepdim=True)
+        state.update({f"{name}.weight_v": direction, f"{name}.weight_g": norm * 0.3, f"{name}.bias": torch.zeros(out)})
+
+    conv("conv_pre", 32, 8, 7, out=32)
+    width = 32
+    for stage, (rate, kernel) in enumerate(zip((10, 8, 2, 2), (20, 16, 4, 4), strict=True)):
+        del rate
+        conv(f"ups.{stage}", width, width // 2, kernel, out=width // 2)
+        width //= 2
+        for block in range(2):
+            for number in range(3):
+                conv(f"resblocks.{stage * 2 + block}.convs1.{number}", width, width, 3, out=width)
+                conv(f"resblocks.{stage * 2 + block}.convs2.{number}", width, width, 3, out=width)
+    conv("conv_post", 1, width, 7, out=1)
+    torch.save({"generator": state}, vocoder / "prematch_g.pt")
+    return {"wavlm-large": listener, "knn-vc-vocoder": vocoder}
+
+
+def test_a_voice_is_converted_by_neighbours_of_the_sample(toy_knn: dict[str, Path]) -> None:
+    from soundwright.tools.conversion.knn_vc import KnnVcTool
+
+    tool = KnnVcTool()
+    tool.load(Place(weights=toy_knn))
+    said, samples = noise(2.0, 24000, 1), [noise(3.0, 16000, 1), Audio(noise(3.0, 8000, 1).samples * 3, 8000)]
+    requests = [Request("convert_voice", {"semitones": None}, {"audio": said, "sample": s}) for s in samples]
+    one, two = (made for _, made in tool.run(requests, Context()))
+    assert isinstance(one, Audio)
+    assert isinstance(two, Audio)
+    assert (one.rate, one.samples.shape) == (24000, said.samples.shape)
+    assert np.isfinite(one.samples).all()
+    assert one.samples.std() > 1e-4
+    assert not np.allclose(one.samples, two.samples)
+    short = Request("convert_voice", {}, {"audio": said, "sample": noise(0.2, 16000, 1)})
+    ((_, refused),) = tool.run([short], Context())
+    assert isinstance(refused, ToolError)

@@ -70,7 +70,8 @@ def bind(
     chooser = Chooser(registry, weights, chosen.commercial, chosen.device, chosen.tools, kept.operations)
     cast = cast_roles(script, _spoken(graph), chooser, kept, chosen.failed)
     paths = {declared.file: files[declared.id] for declared in script.inputs if files and declared.id in files}
-    binding = _Binding(chooser, weights, cast, chosen, catalogue or installed(), script.seed, paths)
+    cloners = {voice.name: voice.tool for voice in script.voices if voice.sample and voice.tool}
+    binding = _Binding(chooser, weights, cast, chosen, catalogue or installed(), script.seed, paths, cloners)
     for node in graph.nodes.values():
         binding.bind(node)
     binding.raise_problems()
@@ -90,6 +91,7 @@ class _Binding:
     catalogue: Catalogue
     script_seed: int
     paths: Mapping[str, Path]
+    cloners: Mapping[str, str] = field(default_factory=dict)  # the tool that a voice with a sample is pinned to
     bound: dict[NodeId, Bound] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
@@ -186,8 +188,11 @@ class _Binding:
         if given == "clone":
             return node, self._clone_speaker(node, str(params["language"])), {**params, "voice": ""}
         if given:
-            cloner = self._without_failed(node).choose(Need("speak", str(params["language"]), honours=(given,)))
-            return node, cloner, {**params, "voice": ""}
+            need, chooser = Need("speak", str(params["language"]), honours=(given,)), self._without_failed(node)
+            pinned = self.cloners.get(str(params["voice"]))
+            if pinned is not None:
+                chooser = replace(chooser, pins={**chooser.pins, "speak": pinned})
+            return node, chooser.choose(need), {**params, "voice": ""}
         if voice is None:
             raise ToolMissing(f"nobody was cast for {params['voice']!r}.")
         return node, self.chooser.registry.specs[voice.tool], {**params, "voice": "", "preset": voice.preset}

@@ -33,7 +33,7 @@ class Extract(Parameters):
 
 
 class ContinueAudio(Parameters):
-    """``length`` seconds more, in the manner of the sound, after its end; ``description`` may lead it."""
+    """The sound and ``length`` seconds more in its manner, as one; ``description`` may lead what is added."""
 
     length: float = Field(default=10.0, ge=0.1, le=600)
     description: str = Field(default="", max_length=500)

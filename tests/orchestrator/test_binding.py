@@ -347,6 +347,12 @@ def test_cloning_goes_to_a_tool_that_takes_samples(tmp_path: Path) -> None:
     assert (
         only(bound_plan(script, NullTool(rank=9, honours=("x",)), cloner, files=files), "speak").tool.name == "cloner"
     )
+    pinned = script_of(line(), voices=[{**voices[0], "tool": "worse"}], inputs=[{"id": "me", "file": "me.wav"}])
+    worse = NullTool("worse", ("speak",), rank=0, honours=("sample",))
+    assert (
+        only(bound_plan(pinned, NullTool(rank=9, honours=("x",)), cloner, worse, files=files), "speak").tool.name
+        == "worse"
+    )
     with pytest.raises(ToolMissing, match="null: it does not take sample"):
         bound_plan(script, files=files)
 

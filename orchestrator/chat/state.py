@@ -79,8 +79,10 @@ class State:
             ScriptError: the script there cannot be used.
         """
         here = folder or Path.cwd()
+        if path is not None and path.suffix in (".yaml", ".yml", ".json") and not path.exists():
+            raise ScriptError([Problem(str(path), "does not exist.", "Name a project, a script, or a new folder.")])
         project = Project.at(path) if path is not None and _is_project(path) else None
-        base = here / LOOSE_RESULTS if path is None else (path if path.suffix == "" else path.parent) / RESULTS
+        base = here / LOOSE_RESULTS if path is None else (path.parent if path.is_file() else path) / RESULTS
         operations = Operations(base, consent=True, commercial=options.commercial, offline=options.offline)
         log = ChatLog.open(project.history if project is not None else None)
         state = cls(here, options, model, operations, log, listener or Silent(), project, path)

@@ -63,7 +63,11 @@ def test_a_turn_that_fails_or_is_left_open_gives_an_exit_code(
 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
-    [(["--llm", "nonsense"], 4, "names no language model"), (["broken.yaml"], 2, "broken.yaml")],
+    [
+        (["--llm", "nonsense"], 4, "names no language model"),
+        (["broken.yaml"], 2, "broken.yaml"),
+        (["missing.yaml"], 2, "missing.yaml: does not exist"),
+    ],
 )
 def test_what_cannot_be_opened_is_said(folder: Path, arguments: list[str], code: int, said: str) -> None:
     (folder / "broken.yaml").write_text("version: 1\ncues: 3\n", encoding="utf-8")

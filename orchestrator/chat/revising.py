@@ -11,30 +11,45 @@ from soundwright.orchestrator.chat.rendering import after_change
 from soundwright.orchestrator.chat.reply import Pending, Reply
 from soundwright.orchestrator.chat.state import State
 from soundwright.orchestrator.chat.turns import Turn
+from soundwright.orchestrator.llm.errors import LanguageModelError
 from soundwright.orchestrator.revision import revise as revisions
 from soundwright.orchestrator.revision import steps
 from soundwright.orchestrator.revision.cue_words import describe
 from soundwright.orchestrator.revision.references import resolve
 from soundwright.orchestrator.revision.revise import Proposal
+from soundwright.scripts_compiler.errors import ScriptError
 
 CONTEXT_TURNS = 4
 
 
 def revise(state: State, turn: Turn) -> Reply:
     """Propose a change, show what it does, and make it when the user agrees."""
-    project = state.its_project()
-    session = state.session() if state.model is not None else None
-    turns = state.log.turns[-CONTEXT_TURNS:]
-    said = [line for user, answer in turns for line in (f"user: {user}", f"program: {answer}")]
-    proposal = revisions.propose(
-        project, turn.request, state.model, context=said, options=state.render_options,
-        max_cost_usd=None if session is None else session.max_cost_usd, on_text=state.listener.piece,
-        cancelled=state.cancel.is_set,
-    )  # fmt: skip
+    proposal = _proposal(state, turn.request)
     state.usage += proposal.usage
     if proposal.question:
         return _asked_back(state, turn, proposal)
     return proposed(state, proposal)
+
+
+def _proposal(state: State, request: str) -> Proposal:
+    """By the language model; by fixed patterns where there is none, or where its answers cannot be used."""
+    project, options = state.its_project(), state.render_options
+    if state.model is None:
+        return revisions.propose(project, request, options=options)
+    turns = state.log.turns[-CONTEXT_TURNS:]
+    said = [line for user, answer in turns for line in (f"user: {user}", f"program: {answer}")]
+    try:
+        return revisions.propose(
+            project, request, state.model, context=said, options=options,
+            max_cost_usd=state.session().max_cost_usd, on_text=state.listener.piece, cancelled=state.cancel.is_set,
+        )  # fmt: skip
+    except (ScriptError, LanguageModelError) as error:
+        plain = revisions.propose(project, request, options=options)
+        if plain.question:
+            raise
+        first = str(error).splitlines()[0][:200]
+        state.listener.note(f"{state.model.name} was of no help ({first}): read by fixed patterns")
+        return plain
 
 
 def proposed(state: State, proposal: Proposal, clean_up: Path | None = None) -> Reply:

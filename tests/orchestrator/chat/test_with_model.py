@@ -135,6 +135,12 @@ def test_a_hopeless_model_is_replaced_by_rules_where_they_understand(late: Path,
     assert "JSON" in lost.text
 
 
+def test_a_hopeless_model_does_not_stand_in_the_way_of_a_plain_change(late: Path, talk: Talk) -> None:
+    chat = talk(late, [turn("revise", request="make the rain louder"), *["no"] * 3])
+    assert "gain: 0 -> 3" in chat.turn("make the rain louder").text
+    assert any("read by fixed patterns" in note for note in notes(chat))
+
+
 @pytest.mark.parametrize("error", [ModelUnavailable("no server. Start it."), ModelRefused("refused. Ask otherwise.")])
 def test_a_model_that_cannot_be_asked_is_said(late: Path, talk: Talk, error: Exception) -> None:
     chat = talk(late, [error, error])

@@ -48,7 +48,7 @@ def llm(home: Path) -> Iterator[str]:
 
 
 def run(folder: Path, llm: str, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "SOUNDWRIGHT_LLM": llm, "SOUNDWRIGHT_LLM_MAX_TOKENS": "150"}
+    environment = {**os.environ, "SOUNDWRIGHT_LLM": llm, "SOUNDWRIGHT_LLM_MAX_TOKENS": "100"}
     environment["SOUNDWRIGHT_LLM_CONTEXT"] = "8192"
     return subprocess.run(
         [PROGRAM, *arguments], cwd=folder, env=environment, input=said, capture_output=True, text=True, check=False,

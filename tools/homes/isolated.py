@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from soundwright.tools.base import ToolSpec
+from soundwright.scripts_compiler.extensions import installed
+from soundwright.tools.assets import Asset
+from soundwright.tools.base import Context, Request, ToolSpec
+from soundwright.tools.errors import ToolError
 from soundwright.tools.homes.environments import Environments
 from soundwright.tools.homes.installing import Tell
 from soundwright.tools.homes.settings import Homes
@@ -38,7 +42,28 @@ class IsolatedTool(WorkerTool):
         """
         self._environments.make(self.spec, tell)
 
+    def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
+        """As in any worker; a request without an input that its operation needs never reaches the engine."""
+        whole = []
+        for index, request in enumerate(batch):
+            missing = _missing_input(request)
+            if missing:
+                yield index, ToolError(f"{request.op} needs {missing}", addressee="developer")
+            else:
+                whole.append(index)
+        if whole:
+            for position, result in super().run([batch[index] for index in whole], context):
+                yield whole[position], result
+
     def launch(self) -> Launch:
         """How the engine is started: by the environment's interpreter, which is made where it is not there."""
         environment = self._environments.make(self.spec)
         return Launch({"file": str(self.engine)}, python=environment.interpreter)
+
+
+def _missing_input(request: Request) -> str:
+    """The first input that the operation needs and that nothing is fed to; empty where all is there."""
+    operation = installed().get(request.op)
+    fed = {port.partition(".")[0] for port in request.inputs}
+    ports = operation.inputs if operation is not None else ()
+    return next((port.name for port in ports if not port.optional and port.name not in fed), "")

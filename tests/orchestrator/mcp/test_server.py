@@ -299,6 +299,19 @@ def test_a_cancel_ends_the_work_within_seconds(talk: Any, fresh_home: Path, mode
     assert took_s < 15
 
 
+def test_the_example_for_desktop_clients_starts_it(home: Path, tmp_path: Path) -> None:
+    example = Path(__file__).parents[3] / "examples" / "desktop-client.json"
+    entry = json.loads(example.read_text(encoding="utf-8"))["mcpServers"]["soundwright"]
+    (tmp_path / "Music").mkdir()
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name(entry["command"])), *entry["args"]], stdin=subprocess.DEVNULL, check=False,
+        capture_output=True, text=True, timeout=60,
+        env={**os.environ, "SOUNDWRIGHT_HOME": str(home), "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+
+
 def asked(tool: str, given: Any) -> list[dict[str, Any]]:
     """What a client of an earlier protocol sends to call a tool."""
     info = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "a test", "version": "0"}}

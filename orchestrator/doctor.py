@@ -103,6 +103,8 @@ def _tried(found: Finding, spec: ToolSpec, registry: Registry, models: Weights, 
             request = _request(spec, catalogue, Path(folder))
             if request is None:
                 return replace(found, state="not tried", details=f"no sample for {', '.join(spec.operations)}")
+            if refused := registry.refusal(spec.name, request.op, request.params):
+                return replace(found, state="not tried", details=refused)
             start = time.perf_counter()
             with pool.lease(spec, found.device, dtype_for(spec, found.device)) as tool:
                 found = replace(found, load_s=time.perf_counter() - start)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from soundwright.orchestrator.binding import Options
 from soundwright.orchestrator.cli import app
 from soundwright.orchestrator.config import load_config
+from soundwright.orchestrator.doctor import examine
 from soundwright.orchestrator.perform import perform
 from soundwright.scripts_compiler.errors import ScriptError
 from soundwright.tools.assets import Audio
@@ -22,6 +23,7 @@ from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.library.index import open_library
 from soundwright.tools.library.search import by_words
 from soundwright.tools.library.tool import LibraryTool
+from soundwright.tools.registry import Registry
 
 RATE = 16000
 
@@ -133,6 +135,13 @@ def test_generated_sounds_come_from_the_library_only_where_they_fit_well() -> No
         assert perform("generate_sound", {**other, "length": 1.0}, {}).tool.startswith("procedural")
     long = {"description": "a dog barking", "length": 6.0}
     assert perform("generate_sound", long, {}).tool.startswith("procedural")
+
+
+def test_the_doctor_does_not_count_a_missing_library_as_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOUNDWRIGHT_LIBRARY", raising=False)
+    (finding,) = examine(Registry([LibraryTool]))
+    assert (finding.tool, finding.state) == ("library", "not tried")
+    assert "--library FOLDER" in finding.details
 
 
 def test_without_a_library_it_is_said_what_to_do(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ class ResemblyzerTool:
 
     spec = ToolSpec(
         name="resemblyzer",
-        version="0.1.4",
+        version=f"0.1.4.{SileroTool.spec.version}",
         operations=("diarize", "identify_speaker"),
         licence_code="Apache-2.0",
         licence_weights="Apache-2.0",

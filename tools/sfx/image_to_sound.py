@@ -26,7 +26,7 @@ class ImageToSoundTool(Listener):
     reader = "BlipProcessor"
     spec = ToolSpec(
         name="picture-sound",
-        version="1",
+        version=f"1.{ProceduralSoundTool.spec.version}",
         operations=("image_to_sound",),
         licence_code="Apache-2.0",
         licence_weights="BSD-3-Clause",

@@ -5,6 +5,7 @@ It understands no question that its measurements do not answer, and says so: the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -34,12 +35,16 @@ _CANNOT = (
 )
 
 
+_ENGINES = (YamnetTool, SileroTool, WhisperTool, ResemblyzerTool, LoudnessTool, RhythmTool, DnsmosTool)
+_VERSIONS = hashlib.sha256(" ".join(engine.spec.version for engine in _ENGINES).encode()).hexdigest()[:8]
+
+
 class MeasuredTool:
     """The tool ``measured``: ``caption`` and ``answer`` in English, put together from other engines' measurements."""
 
     spec = ToolSpec(
         name="measured",
-        version="1",
+        version=f"1.{_VERSIONS}",
         operations=("caption", "answer"),
         licence_code="Apache-2.0",
         licence_weights="Apache-2.0 AND MIT",

@@ -44,8 +44,8 @@ class ToolSpec:
 
     ``home`` says where it runs: in this process, in a worker process, in a worker with a virtual environment of its own
     made from ``requirements`` (for the interpreter ``python``, such as ``3.11``), behind HTTP or MCP. ``streams``: it
-    emits chunks before a result is whole. Who honours ``length`` gives that length, or without ``exact_length`` at most
-    that, as a recording does that is too short.
+    emits chunks before a result is whole. Who honours ``length`` gives that length, or without ``exact_length`` comes
+    as near to it as a recording, or words that are sung, allow.
 
     ``proven`` says what it was run on before it was released: ``real`` weights (or an engine that needs none), ``tiny``
     random weights through the real loading code, or ``none``; ``proven_note`` in a few words how.

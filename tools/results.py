@@ -54,10 +54,9 @@ def checked_length(asset: Asset, params: Mapping[str, Any], spec: ToolSpec) -> A
         ToolDefect: it is shorter or longer.
     """
     wanted_s = params.get("length")
-    if not isinstance(asset, Audio) or wanted_s is None or "length" not in spec.honours:
+    if not isinstance(asset, Audio) or wanted_s is None or "length" not in spec.honours or not spec.exact_length:
         return asset
-    over_s, slack_s = asset.length_s - float(wanted_s), _LENGTH_SLACK_S + _LENGTH_SHARE * float(wanted_s)
-    if over_s > slack_s or (spec.exact_length and -over_s > slack_s):
+    if abs(asset.length_s - float(wanted_s)) > _LENGTH_SLACK_S + _LENGTH_SHARE * float(wanted_s):
         raise ToolDefect(f"gave {asset.length_s:.2f} s where {float(wanted_s):g} s were asked for")
     return asset
 

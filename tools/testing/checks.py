@@ -165,7 +165,8 @@ def honours_length(kit: Kit, op: str, folders: Folders) -> None:
     """What is generated lasts as long as was asked, within 0.15 s and 3 %, where ``length`` is honoured."""
     operation = kit.operation(op)
     fed = any(not port.optional for port in operation.inputs)
-    if "length" not in operation.parameters.model_fields or fed or not _honours(kit.spec, "length"):
+    exact = kit.spec.exact_length and _honours(kit.spec, "length")
+    if "length" not in operation.parameters.model_fields or fed or not exact:
         raise Skipped(f"{op} has no length that it honours")
     for wanted_s in (1.2, 2.5):
         if not kit.spec.min_length_s <= wanted_s <= (kit.spec.max_length_s or wanted_s):
@@ -173,8 +174,7 @@ def honours_length(kit: Kit, op: str, folders: Folders) -> None:
         made = kit.one(kit.request(op, folders.scratch, length=wanted_s), folders.weights, folders.scratch)
         require(isinstance(made, Audio), f"gave {type(made).__name__}")
         length_s = made.length_s if isinstance(made, Audio) else 0.0
-        slack_s = 0.15 + 0.03 * wanted_s
-        close = length_s - wanted_s <= slack_s and (not kit.spec.exact_length or wanted_s - length_s <= slack_s)
+        close = abs(length_s - wanted_s) <= 0.15 + 0.03 * wanted_s
         require(close, f"was asked for {wanted_s:g} s and gave {length_s:.2f} s")
 
 

@@ -21,12 +21,10 @@ _LAST, _REST = 1.5, 0.5  # beats of a line's last syllable, at least, and of sil
 _VOICE_PROGRAM, _CHORD_PROGRAM = 53, 0
 
 
-def melody_for(
-    lyrics: str, description: str, tempo: float | None, seed: int, *, length_s: float | None = None
-) -> Notes:
+def melody_for(lyrics: str, description: str, tempo: float | None, seed: int) -> Notes:
     """Notes for ``lyrics``: the melody, one note for each syllable, then a part with chords.
 
-    ``tempo`` in beats per minute; ``length_s`` bends it, within what can be sung.
+    ``tempo`` in beats per minute; None takes that of the description, within what is easily sung.
 
     Raises:
         ToolError: there is nothing to sing.
@@ -36,8 +34,6 @@ def melody_for(
     lines = _lines(syllables_of(lyrics))
     bars = [bar for line in lines for bar in _bars(line, rng)]
     bpm = tempo or min(max(request.bpm, 66.0), 126.0)
-    if length_s is not None:
-        bpm = min(max(60.0 * _BEATS * len(bars) / length_s, 40.0), 240.0)
     spans = _spans(request, len(bars))
     tones = realise(bars, spans, 0.0, _BEATS, _COMPASS)
     beat = 60.0 / bpm

@@ -161,9 +161,9 @@ def _notes(request: Request) -> list[Note]:
 
 
 def _own_notes(request: Request, lyrics: str, octaves: int) -> list[Note]:
-    length = request.params.get("length")
-    made = melody_for(
-        lyrics, str(request.params.get("description", "")), None, request.seed + int(request.params.get("take", 0)),
-        length_s=None if length is None else float(length),
-    )  # fmt: skip
-    return [Note(note.pitch + 12 * octaves, note.start_s, note.end_s, note.velocity) for note in made.parts[0].notes]
+    """A melody for the lyrics, as long as it takes or exactly as long as was asked for."""
+    seed, length = request.seed + int(request.params.get("take", 0)), request.params.get("length")
+    notes = melody_for(lyrics, str(request.params.get("description", "")), None, seed).parts[0].notes
+    end_s = max(note.end_s for note in notes)
+    pace = 1.0 if length is None else max(float(length) - _TAIL_S, 0.1) / end_s
+    return [Note(note.pitch + 12 * octaves, note.start_s * pace, note.end_s * pace, note.velocity) for note in notes]

@@ -13,9 +13,10 @@ import pytest
 
 from soundwright.orchestrator.llm.errors import LanguageModelError
 from soundwright.orchestrator.llm.scripted import ScriptedModel
+from soundwright.orchestrator.revision.applying import Applied
 from soundwright.orchestrator.revision.patch import read_patch
 from soundwright.orchestrator.revision.revise import propose_patch
-from soundwright.orchestrator.revision.reviser import Job, revise
+from soundwright.orchestrator.revision.reviser import Job, read_answer, revise
 from soundwright.orchestrator.revision.steps import accept, undo
 from soundwright.scripts_compiler.document import Document, loads
 from soundwright.scripts_compiler.errors import ScriptError
@@ -107,28 +108,35 @@ def torn(text: str, rng: random.Random) -> str:
 
 
 def ends(count: int, start: int, job: MakeJob, story: Document) -> dict[str, int]:
+    """How many answers end how: every fourth torn and read by the model's client, the others as data."""
     made = job(story)
     found: dict[str, int] = {}
     for seed in range(start, start + count):
         rng = random.Random(seed)  # noqa: S311  no secret
-        model = ScriptedModel([torn(json.dumps(mutated(rng)), rng), json.dumps(mutated(rng))])
+        data = mutated(rng)
         try:
-            revised = revise(made, model, rounds=2)
+            applied = _through_a_model(data, made, rng) if seed % 4 == 0 else read_answer(made, data)[1]
         except (ScriptError, LanguageModelError) as error:
             end = type(error).__name__ if str(error).strip() else "without a word"
         else:
-            end = "question" if revised.applied is None else "patch"
-            if revised.applied is not None:
-                assert loads(revised.applied.document.text).script == revised.applied.document.script
+            end = "question" if applied is None else "patch"
+            if applied is not None:
+                assert loads(applied.document.text).script == applied.document.script
         found[end] = found.get(end, 0) + 1
     return found
+
+
+def _through_a_model(data: Any, made: Job, rng: random.Random) -> Applied | None:
+    model = ScriptedModel([torn(json.dumps(data), rng), json.dumps(mutated(rng))])
+    return revise(made, model, rounds=2).applied
 
 
 def test_a_thousand_mutated_answers_end_well(job: MakeJob, story: Document) -> None:
     found = ends(1000, 0, job, story)
     assert "without a word" not in found
     assert found["patch"] >= 200
-    assert found["WrongAnswer"] >= 100
+    assert found["WrongAnswer"] >= 20
+    assert found["ScriptError"] >= 200
 
 
 @pytest.mark.engines

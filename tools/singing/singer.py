@@ -48,7 +48,6 @@ class SingerTool:
         modules=("hibari", "onnxruntime"),
         memory_mb=400,
         max_length_s=600,
-        exact_length=False,
         honours=("text", "description", "preset", "language", "length", "take", "notes"),
         take_varies=("seed", "melody"),
         rank=50,

@@ -33,7 +33,7 @@ class VoiceShapeTool:
         rank=10,
         speed=10.0,
         proven="real",
-        proven_note="no weights; speaker embeddings and word errors before and after",
+        proven_note="no weights; speaker embeddings before and after",
         help="Brings a voice nearer to the sample's by pitch, vocal tract and colour. Get the owner's consent.",
     )
 

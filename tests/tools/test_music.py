@@ -286,3 +286,20 @@ def test_the_leading_tone_takes_the_place_of_the_seventh_over_a_dominant() -> No
     assert 7 not in over
     with pytest.raises(ValueError, match="Roman"):
         chord("X", 0)
+
+
+@pytest.mark.parametrize(
+    ("description", "tonic"),
+    [
+        ("calm piano in C major", 0),
+        ("calm piano, C major", 0),
+        ("B flat minor waltz", 10),
+        ("strings in A minor", 9),
+        ("F# major fanfare", 6),
+        ("a minor tune for piano", None),
+        ("something in a minor key", None),
+        ("a major theme", None),
+    ],
+)
+def test_keys_are_heeded_where_they_are_named(description: str, tonic: int | None) -> None:
+    assert understand(description, DICE).tonic == tonic

@@ -328,10 +328,13 @@ def _tempo(text: str, kind: Style, energy: float, rng: random.Random) -> tuple[f
     return bpm * (TEMPO_WORDS[words[0]] if words else 1.0), False
 
 
+_KEY = re.compile(r"\b(?:in )?([a-g])(?:[ -]?(sharp|flat|#))?[ -](?:major|minor)\b(?! (?:key|mode|scale|chord|tune))")
+
+
 def _tonic(text: str) -> int | None:
-    match = re.search(r"\bin ([a-g])(?:[ -]?(sharp|flat|#))? (?:major|minor)\b", text)
-    if match is None:
-        return None
+    match = _KEY.search(text)
+    if match is None or (match[1] == "a" and not match[2] and not match[0].startswith("in ")):
+        return None  # "a minor tune" names no key
     return (KEYS[match[1]] + {"sharp": 1, "#": 1, "flat": -1, None: 0}[match[2]]) % 12
 
 

@@ -124,7 +124,7 @@ def test_an_agent_of_langchain_uses_the_tools(agent: ModuleType, operations: Ope
     from langchain_core.language_models.fake_chat_models import FakeMessagesListChatModel  # noqa: PLC0415
     from langchain_core.messages import AIMessage  # noqa: PLC0415
 
-    class Scripted(FakeMessagesListChatModel):
+    class Scripted(FakeMessagesListChatModel):  # type: ignore[misc]  # not installed everywhere, so known to nobody
         def bind_tools(self, tools: Sequence[Any], **more: Any) -> Scripted:
             assert {"generate_sound", "muffled", "measure_loudness"} <= {tool.name for tool in tools}
             return self

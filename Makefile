@@ -51,6 +51,7 @@ $(VENV)/.dev: $(VENV)/bin/python $(CORE)
 $(VENV)/.engines: $(VENV)/.dev
 	$(PIP) -e '.[local,dev,llm,langchain,gguf,transcribe,moonshine,diffusion,space,formats,provenance,separation,watermark]' 'torch==2.13.0' librosa webrtcvad-wheels
 	$(PIP) --no-deps resemblyzer  # its own pins are too old
+	$(PIP) --no-deps mpsenet  # a reference
 	$(PIP) --no-deps audiocraft einops  # the reference of a converter; its pins do not install here
 	touch $@
 

@@ -126,6 +126,7 @@ class _Binding:
             path = self.paths.get(str(params["file"]), Path(str(params["file"])))
             params["file"], hash_ = str(path), self._file_hash(path)
         self._check_take(node, tool, params)
+        identity = self._identity(tool)  # what is not there weighs more than what is refused
         refused = self.chooser.registry.refusal(tool.name, node.op, params)
         if refused:
             self.problems.append(Problem(_place(node), refused))
@@ -138,7 +139,7 @@ class _Binding:
             tool,
             params,
             seed_of(node.op, params, who, self.script_seed),
-            self._identity(tool),
+            identity,
             tuple(self._ignored(node, tool, params)),
             hash_,
             device_for(tool, self.options.device),

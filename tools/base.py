@@ -209,6 +209,13 @@ class Identified(Protocol):
         """
 
 
+@runtime_checkable
+class Networked(Protocol):
+    """A tool that asks the network though its home is this process; the registry tells it when it must not."""
+
+    offline_only: bool
+
+
 def each(
     batch: Sequence[Request], context: Context, do: Callable[[Request], Asset]
 ) -> Iterator[tuple[int, Asset | ToolError]]:

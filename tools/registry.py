@@ -15,7 +15,7 @@ from typing import Any
 
 from soundwright.scripts_compiler import first_import
 from soundwright.scripts_compiler.errors import Addressee, SoundwrightError
-from soundwright.tools.base import Foreseeing, Home, Identified, Outward, Tool, ToolSpec
+from soundwright.tools.base import Foreseeing, Home, Identified, Networked, Outward, Tool, ToolSpec
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.bridged import BridgedTool, with_core
 from soundwright.tools.homes.environments import Environments
@@ -136,7 +136,7 @@ class Registry:
         entry = self._entries[name]
         if entry.target and self.home(name) == "worker":
             return WorkerTool(entry.spec, adapted(entry.target), self.homes)
-        tool = entry.make()
+        tool = self._made(name)
         if entry.target and entry.spec.home == "venv" and not isinstance(tool, WorkerTool):
             return BridgedTool(entry.spec, entry.target, self.homes)
         if isinstance(tool, WorkerTool):
@@ -146,7 +146,7 @@ class Registry:
     def identity(self, name: str) -> Mapping[str, str]:
         """What a tool finds out of itself only when it is asked, such as the version of a server; asked once."""
         if name not in self._identities:
-            tool = self._entries[name].make()
+            tool = self._made(name)
             self._identities[name] = tool.identity() if isinstance(tool, Identified) else {}
         return self._identities[name]
 
@@ -162,7 +162,7 @@ class Registry:
 
     def refusal(self, name: str, op: str, params: Mapping[str, Any]) -> str:
         """Why a tool cannot do a request, as far as it can tell beforehand; empty where nothing speaks against it."""
-        tool = self._entries[name].make()
+        tool = self._made(name)
         return tool.refusal(op, params) if isinstance(tool, Foreseeing) else ""
 
     def outside(self, name: str, op: str, params: Mapping[str, Any]) -> str:
@@ -191,6 +191,13 @@ class Registry:
         if spec.extra:
             return Missing(absent, f"pip install '{DISTRIBUTION}[{spec.extra}]'")
         return Missing(absent, f"pip install {' '.join(dict.fromkeys(m.partition('.')[0] for m in absent))}")
+
+    def _made(self, name: str) -> Tool:
+        """A new tool, which knows whether it may ask the network."""
+        tool = self._entries[name].make()
+        if isinstance(tool, Networked):
+            tool.offline_only = self.homes.offline
+        return tool
 
     def _add(self, entry: _Entry) -> None:
         other = self._entries.get(entry.spec.name)

@@ -51,7 +51,7 @@ def _from_store(name: str, environ: Mapping[str, str]) -> tuple[str, Path]:
     from soundwright.tools.model_store import ModelStore  # noqa: PLC0415
 
     store = ModelStore(load_config(environ).models)
-    listed = [model.name for model, _ in store.list() if model.files[0].name.endswith(".gguf")]
+    listed = [model.name for model, _ in store.list() if any(file.name.endswith(".gguf") for file in model.files)]
     fitting = [known for known in listed if known == name] or [known for known in listed if known.startswith(name)]
     if len(fitting) != 1:
         raise ModelUnavailable(

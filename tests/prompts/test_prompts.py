@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from soundwright.orchestrator import lyrics
 from soundwright.orchestrator.chat import by_model
 from soundwright.orchestrator.chat.attachments import Said
 from soundwright.orchestrator.chat.situation import Situation
@@ -107,6 +108,7 @@ def renderings() -> dict[str, str]:
         "chat": by_model.prompt(situation).to_text(),
         "cast": casting_call.prompt(CAST, casting_call.candidates(CAST, VOICES)).to_text(),
         "chat_words": render("chat_words", question="How long is it?", facts="The story lasts 12.5 s."),
+        "lyrics": lyrics.prompt({"description": "a slow folk song", "language": "en", "take": 1}).to_text(),
         "dialogue": prompt(job('Two people meet; one says "Good evening." in one minute')).to_text(),
         "soundscape": prompt(job("A storm, no speech, muffled thunder")).to_text(),
         "recording": prompt(job("Trim the silence of my tape and play it", (TAPE,))).to_text(),
@@ -153,7 +155,7 @@ def test_an_undefined_name_inside_a_value_is_an_error() -> None:
 def test_there_is_a_rendering_of_every_template() -> None:
     assert set(templates()) == {
         "planner", "request", "repair", "fit_duration", "outline", "scene", "revise", "revise_request", "chat",
-        "chat_turn", "chat_words", "cast",
+        "chat_turn", "chat_words", "cast", "lyrics",
     }  # fmt: skip
 
 

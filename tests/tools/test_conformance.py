@@ -6,6 +6,7 @@ tried with tiny random ones by a test of its own.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from soundwright.tools.store.listing import PackageSource, PartsSource
 from soundwright.tools.testing import Kit, checks, conformance
 from soundwright.tools.testing.samples import tune
 
-pytestmark = pytest.mark.usefixtures("models_folder", "small_library")
+pytestmark = pytest.mark.usefixtures("models_folder", "small_library", "prepared_songs")
 REGISTRY = Registry.discover()
 STORE = ModelStore(load_config().models)
 LOCAL = ("", "local")
@@ -48,6 +49,16 @@ def small_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         samples = np.tile(tune().samples * np.float32(1 / number), (1, 20))
         write(folder / f"rain {number}.wav", Audio(samples, tune().rate))
     monkeypatch.setenv("SOUNDWRIGHT_LIBRARY", str(folder))
+
+
+@pytest.fixture
+def prepared_songs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A language model with songs enough for every check, for the tool that asks one."""
+    lines = [f"The rain is singing {number} songs" for number in range(1, 40)]
+    songs = [{"title": "Rain", "sections": [{"kind": "verse", "lines": [line]}]} for line in lines]
+    file = tmp_path / "songs.json"
+    file.write_text(json.dumps(songs), encoding="utf-8")
+    monkeypatch.setenv("SOUNDWRIGHT_LLM", f"scripted:{file}")
 
 
 def _test_of(spec: ToolSpec) -> Callable[..., None]:

@@ -40,15 +40,20 @@ SHORT: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 """Requests that slow engines are tried with, by tool and operation."""
 
 
-@pytest.fixture
-def small_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library with the recordings that are asked for, for the tools that look there."""
-    folder = tmp_path / "library"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the recordings that are asked for; made once, since hundreds of tests look there."""
+    folder = tmp_path_factory.mktemp("library")
     for number in range(1, 3):
         samples = np.tile(tune().samples * np.float32(1 / number), (1, 20))
         write(folder / f"rain {number}.wav", Audio(samples, tune().rate))
-    monkeypatch.setenv("SOUNDWRIGHT_LIBRARY", str(folder))
+    return folder
+
+
+@pytest.fixture
+def small_library(library_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library, for the tools that look there."""
+    monkeypatch.setenv("SOUNDWRIGHT_LIBRARY", str(library_folder))
 
 
 @pytest.fixture

@@ -174,13 +174,18 @@ class _Binding:
         return replace(self.chooser, excluded=failed) if failed else self.chooser
 
     def _willing(self, node: Node, params: Mapping[str, Any]) -> ToolSpec:
-        """The tool that is chosen; where it says beforehand that it cannot do this request, the next that can."""
+        """The tool that is chosen; where it says beforehand that it cannot do this request, the next that can.
+
+        Where none can, the last one speaks: engines for special cases stand before those that know the most.
+        """
         chooser, need = self._without_failed(node), _need(node)
         first = chooser.choose(need)
-        if need.op in chooser.pins or not chooser.registry.refusal(first.name, node.op, params):
+        pinned = chooser.pins.get(need.op) == first.name
+        if pinned or not chooser.registry.refusal(first.name, node.op, params):
             return first
-        others = (spec for spec in chooser.usable(need) if spec.name != first.name)
-        return next((spec for spec in others if not chooser.registry.refusal(spec.name, node.op, params)), first)
+        others = [spec for spec in chooser.usable(need) if spec.name != first.name]
+        willing = (spec for spec in others if not chooser.registry.refusal(spec.name, node.op, params))
+        return next(willing, others[-1] if others else first)
 
     def _speaker(
         self, node: Node, voice: LockedVoice | None, params: dict[str, Any]

@@ -34,10 +34,11 @@ SKIPPED: Mapping[str, Mapping[str, str]] = {
 }
 """Checks that cannot hold, by tool and check, with the reason."""
 SHORT: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "described": {"extract": {"description": "piano"}, "remove": {"description": "piano"}},  # what is to be heard
     "kokoro": {"speak": {"text": "Come in."}},
     "vocal-synth": {"vocalise": {"vocal": "breath"}},
 }
-"""Requests that slow engines are tried with, by tool and operation."""
+"""Requests that slow or choosy engines are tried with, by tool and operation."""
 
 
 @pytest.fixture(scope="session")

@@ -34,11 +34,12 @@ SKIPPED: Mapping[str, Mapping[str, str]] = {
     "null": {"bad_input_is_a_tool_error": "it does whatever it is asked"},
 }
 """Checks that cannot hold, by tool and check, with the reason."""
-SHORT: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+SHORT: Mapping[str, Mapping[str, Mapping[str, str | int]]] = {
     "kokoro": {"speak": {"text": "Come in."}},
+    "spleeter": {"separate": {"stems": 2}},
     "vocal-synth": {"vocalise": {"vocal": "breath"}},
 }
-"""Requests that slow engines are tried with, by tool and operation."""
+"""Requests that slow or choosy engines are tried with, by tool and operation."""
 
 
 @pytest.fixture(scope="session")

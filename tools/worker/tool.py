@@ -70,6 +70,7 @@ class WorkerTool:
             self._stay()
             waiting = [tuple(range(len(batch)))]
             while waiting:
+                context.check()
                 group = waiting.pop(0)
                 left = set(group)
                 try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,7 +131,8 @@ def test_a_story_is_made_in_a_project_of_its_own_and_the_chat_is_kept(folder: Pa
     made = chat.turn("rain on a quiet street at night, ten seconds, no speech, no music")
     assert made.ok, made.text
     (script,) = folder.glob("*/script.yaml")
-    assert chat.turn("how long is it?").text.startswith("The story lasts about 10")
+    # "about" where nothing was made yet; another test may have made the same rain before
+    assert re.match(r"The story lasts (about )?10", chat.turn("how long is it?").text)
     log = [json.loads(line) for line in (script.parent / "history" / "chat.jsonl").read_text().splitlines()]
     assert [entry["kind"] for entry in log] == ["make", "ask"]
     again = talk(script.parent)

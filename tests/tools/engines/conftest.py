@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,62 +12,16 @@ import pytest
 from soundwright.tools.assets import Asset, Audio
 from soundwright.tools.base import Context, Request, Tool
 from soundwright.tools.errors import ToolError
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz '.,!?"
+from tests.toys import TOYS, parts
 
 
 class Kit:
     """Functions that tests of engines call; the fixture ``kit`` hands it to them."""
 
-    @staticmethod
-    def save_letter_tokenizer(folder: Path) -> None:
-        """A tokenizer whose words are letters, in the form that ``AutoTokenizer`` reads."""
-        import tokenizers
-        import transformers
-
-        words = ["<pad>", "</s>", "<unk>", *LETTERS]
-        letters = tokenizers.Tokenizer(
-            tokenizers.models.WordLevel({word: number for number, word in enumerate(words)}, unk_token="<unk>")
-        )
-        letters.pre_tokenizer = tokenizers.pre_tokenizers.Split("", "isolated")
-        letters.post_processor = tokenizers.processors.TemplateProcessing("$A </s>", special_tokens=[("</s>", 1)])
-        transformers.PreTrainedTokenizerFast(
-            tokenizer_object=letters, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", model_max_length=512
-        ).save_pretrained(folder)
-
-    @staticmethod
-    def enliven(module: Any) -> None:
-        """Random numbers of a size that makes the network's sound depend on what is fed to it."""
-        import torch
-
-        with torch.no_grad():
-            for name, value in [*module.named_parameters(), *module.named_buffers()]:
-                if name.endswith("bias"):
-                    value.zero_()
-                elif name.endswith("original0"):
-                    value.mul_(3.0)
-                elif name.endswith("codebook.embed"):
-                    value.normal_()
-
-    @staticmethod
-    def wake(module: Any) -> None:
-        """Random numbers where a network starts with zeros, which would hide all that comes before."""
-        import torch
-
-        with torch.no_grad():
-            for value in module.parameters():
-                if not value.any():
-                    value.normal_(0.0, 0.3)
-
-    @staticmethod
-    def scale(module: Any, factor: float) -> None:
-        """Weights so large that what goes in decides what comes out, and not only the noise."""
-        import torch
-
-        with torch.no_grad():
-            for value in module.parameters():
-                if value.ndim > 1:
-                    value.mul_(factor)
+    save_letter_tokenizer = staticmethod(parts.save_letter_tokenizer)
+    enliven = staticmethod(parts.enliven)
+    wake = staticmethod(parts.wake)
+    scale = staticmethod(parts.scale)
 
     @staticmethod
     def cancelled_after(looks: int) -> Context:
@@ -125,11 +78,11 @@ def kit() -> Kit:
 
 
 @pytest.fixture(scope="session")
-def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
-    """Makes a folder of toy weights once per session: its name, and a function that writes them."""
+def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Makes a folder of toy weights once per session: the model of ``tests.toys``, or a name and what writes it."""
     made: dict[str, Path] = {}
 
-    def folder(name: str, write: Callable[[Path], None]) -> Path:
+    def folder(name: str, write: Callable[[Path], None] | None = None) -> Path:
         if name not in made:
             import torch
 
@@ -137,7 +90,7 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
             with torch.random.fork_rng([]), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of the packages, as they make networks that we only read
                 torch.manual_seed(7)
-                write(path)
+                (write or TOYS[name])(path)
             made[name] = path
         return made[name]
 

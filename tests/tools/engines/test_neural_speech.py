@@ -17,33 +17,17 @@ from soundwright.tools.tts.bark import BarkTool
 from soundwright.tools.tts.vits import VitsTool
 
 pytestmark = pytest.mark.engines
-Toys = Callable[[str, Callable[[Path], None]], Path]
+Toys = Callable[..., Path]
 
 
 def line(text: str, seed: int = 1, **params: Any) -> Request:
     return Request("speak", {"text": text, "language": "en", **params}, {}, seed)
 
 
-def write_vits(path: Path) -> None:
-    import transformers as tf
-
-    letters = {letter: number for number, letter in enumerate("_abcdefghijklmnopqrstuvwxyz '")}
-    (path / "vocab.json").write_text(json.dumps(letters))
-    tf.VitsTokenizer(str(path / "vocab.json"), phonemize=False, pad_token="_", unk_token="_").save_pretrained(path)
-    config = tf.VitsConfig(
-        vocab_size=30, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, ffn_dim=16, flow_size=16,
-        spectrogram_bins=9, upsample_initial_channel=16, upsample_rates=[8, 4], upsample_kernel_sizes=[16, 8],
-        resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1, 3]], prior_encoder_num_flows=2,
-        posterior_encoder_num_wavenet_layers=2, prior_encoder_num_wavenet_layers=2, duration_predictor_num_flows=2,
-        duration_predictor_filter_channels=16, depth_separable_num_layers=2, depth_separable_channels=2,
-    )  # fmt: skip
-    tf.VitsModel(config).save_pretrained(path)
-
-
 @pytest.fixture(scope="module")
 def vits(toys: Toys) -> VitsTool:
     tool = VitsTool("en")
-    tool.load(Place(weights={"mms-tts-eng": toys("mms-tts-eng", write_vits)}))
+    tool.load(Place(weights={"mms-tts-eng": toys("mms-tts-eng")}))
     return tool
 
 
@@ -166,7 +150,7 @@ def test_closing_frees_the_weights(toys: Toys) -> None:
     import weakref
 
     tool = VitsTool("en")
-    tool.load(Place(weights={"mms-tts-eng": toys("mms-tts-eng", write_vits)}))
+    tool.load(Place(weights={"mms-tts-eng": toys("mms-tts-eng")}))
     held = weakref.ref(tool._model)
     tool.close()
     gc.collect()

@@ -127,14 +127,15 @@ def enhance(torch: bool) -> None:
                 noisy = clean + at_snr(clean, fit(noise, clean.shape[1]), snr)
                 made = run(name, op, Audio(noisy, RATE), strength=1.0)
                 out = si_sdr_db(clean, fit(to_rate(made.samples, made.rate), clean.shape[1]))
-                row(si_sdr_db(clean, noisy), name, kind, out, out - snr, *(_mos(x) for x in (noisy, made.samples)))
+                given = si_sdr_db(clean, noisy)
+                row(given, name, kind, out, out - given, *(_mos(x) for x in (noisy, made.samples)))
 
 
 def _mos(samples: Samples) -> float | str:
     if "dnsmos" not in REGISTRY.specs or REGISTRY.missing(REGISTRY.specs["dnsmos"]) is not None:
         return "-"
     scores = run("dnsmos", "score_speech", Audio(samples, RATE)).scores
-    return float(scores.get("overall", next(iter(scores.values()))))
+    return float(scores["overall_mos"])
 
 
 def separate(torch: bool) -> None:

@@ -35,8 +35,10 @@ SKIPPED: Mapping[str, Mapping[str, str]] = {
     "null": {"bad_input_is_a_tool_error": "it does whatever it is asked"},
 }
 """Checks that cannot hold, by tool and check, with the reason."""
-SHORT: Mapping[str, Mapping[str, Mapping[str, str | int]]] = {
-    "kokoro": {"speak": {"text": "Come in."}},
+SHORT: Mapping[str, Mapping[str, Mapping[str, str | float]]] = {
+    "kokoro": {"speak": {"text": "Come in.", "speed": 2.0}},
+    "kokoro-es": {"speak": {"speed": 2.0}},
+    "kokoro-it": {"speak": {"speed": 2.0}},
     "spleeter": {"separate": {"stems": 2}},
     "vocal-synth": {"vocalise": {"vocal": "breath"}},
 }

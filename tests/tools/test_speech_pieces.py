@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
+from soundwright.tools.assets import Audio
 from soundwright.tools.tts.joining import after_pause, joined, trimmed
 from soundwright.tools.tts.sentences import pieces, sentences
 from soundwright.tools.tts.text_normalise import normalise
@@ -56,3 +59,17 @@ def test_what_follows_a_clear_pause_is_found() -> None:
     assert 0.34 < len(found) / RATE < 0.37
     assert after_pause(whole, RATE, 0.3) is None
     assert after_pause(_tone(0.3), RATE, 0.15) is None
+
+
+def test_pieces_are_heard_as_they_are_made_and_are_together_the_whole() -> None:
+    quiet, heard, heard_by_then = np.zeros(RATE // 4, dtype=np.float32), list[Audio](), list[int]()
+
+    def parts() -> Iterator[NDArray[np.float32]]:
+        for seconds in (0.5, 0.3, 0.4):
+            heard_by_then.append(len(heard))
+            yield np.concatenate([quiet, _tone(seconds), quiet])
+
+    whole = joined(parts(), [0.35, 0.2, 0.35], RATE, heard.append)
+    assert heard_by_then == [0, 1, 2]
+    assert np.array_equal(np.concatenate([chunk.samples for chunk in heard], axis=1)[0], whole)
+    assert np.array_equal(whole, joined(list(parts()), [0.35, 0.2, 0.35], RATE))

@@ -65,6 +65,7 @@ class BarkTool:
         determinism="device",
         rank=30,
         speed=0.1,
+        streams=True,
         proven="tiny",
         proven_note="random weights in the sizes of a toy",
         help="Lively speech in thirteen languages, laughs and sighs, 24 kHz, by Bark; slow without a GPU.",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from soundwright.tools.assets import Asset, Audio, Speech, Voice
 from soundwright.tools.base import Context, Request, ToolSpec, VoiceInfo
 from soundwright.tools.errors import ToolError
 from soundwright.tools.homes.isolated import IsolatedTool
-from soundwright.tools.tts.joining import joined
+from soundwright.tools.tts.joining import stretch
 from soundwright.tools.tts.spoken import text_of
 from soundwright.tools.tts.texts import language_of, text_pieces
 
@@ -47,6 +49,7 @@ _SPEC = ToolSpec(
     determinism="device",
     rank=28,
     speed=0.3,
+    streams=True,
     home="venv",
     requirements=(
         # with torch 2.9 and newer it needs torchcodec, which needs the libraries of ffmpeg; it forgets to ask for six
@@ -66,15 +69,22 @@ class _Text:
 
     request: Request
     pauses_s: list[float]
-    parts: dict[int, Samples] = field(default_factory=dict)
-    rate: int = 0
+    emit: Callable[[Audio], None]
+    waiting: dict[int, Audio] = field(default_factory=dict)
+    said: list[Samples] = field(default_factory=list)
 
-    def whole(self) -> Speech:
-        """All pieces in order."""
-        parts = [self.parts[number] for number in range(len(self.pauses_s))]
+    def take(self, number: int, piece: Audio) -> Speech | None:
+        """Put a piece in, emit those whose turn has come; the whole, once it is."""
+        self.waiting[number] = piece
+        while (due := self.waiting.pop(len(self.said), None)) is not None:
+            sound = stretch(due.samples[0], self.pauses_s, len(self.said), due.rate)
+            self.said.append(sound)
+            if len(sound):
+                self.emit(Audio(sound[None], due.rate))
+        if len(self.said) < len(self.pauses_s):
+            return None
         language = str(self.request.params.get("language") or "en")
-        sound = joined(parts, self.pauses_s, self.rate)
-        return Speech(sound[None], self.rate, text=text_of(self.request), language=language)
+        return Speech(np.concatenate(self.said)[None], piece.rate, text=text_of(self.request), language=language)
 
 
 class CoquiXttsTool(IsolatedTool):
@@ -95,7 +105,7 @@ class CoquiXttsTool(IsolatedTool):
                 yield index, error
                 continue
             if request.op == "speak":
-                texts[index] = _Text(request, [pause_s for _, pause_s in cut])
+                texts[index] = _Text(request, [pause_s for _, pause_s in cut], context.emit)
             owners += [(index, number) for number in range(len(cut))]
             flat += [piece for piece, _ in cut]
         if flat:
@@ -163,6 +173,6 @@ def _joined(
             failed.add(index)
             yield index, result
         elif index not in failed and isinstance(result, Audio):
-            text.parts[number], text.rate = result.samples[0], result.rate
-            if len(text.parts) == len(text.pauses_s):
-                yield index, text.whole()
+            whole = text.take(number, result)
+            if whole is not None:
+                yield index, whole

@@ -50,6 +50,7 @@ class DiaTool:
         determinism="device",
         rank=28,
         speed=0.05,
+        streams=True,
         proven="tiny",
         proven_note="random weights in the sizes of a toy",
         help="Lively English dialogue of two speakers, with laughs and sighs, 44.1 kHz, by Dia 1.6B; for a GPU.",

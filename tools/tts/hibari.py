@@ -39,6 +39,7 @@ class HibariTool:
         determinism="exact",
         rank=50,
         speed=100.0,
+        streams=True,
         proven="real",
         proven_note="the weights in its package, heard by Whisper",
         help="American English in one female voice, 24 kHz, very fast. An emotion is not acted.",
@@ -62,13 +63,13 @@ class HibariTool:
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Speak each request in turn."""
-        return each(batch, context, self._speak)
+        return each(batch, context, lambda request: self._speak(request, context))
 
     def close(self) -> None:
         """Free the network."""
         self._engine = None
 
-    def _speak(self, request: Request) -> Speech:
+    def _speak(self, request: Request, context: Context) -> Speech:
         from soundwright.tools.tts.g2p import phonemes  # noqa: PLC0415  so that it can be missing until it is used
 
         preset = str(request.params.get("preset") or VOICE.preset)
@@ -79,10 +80,12 @@ class HibariTool:
         tempo = pace * (_TAKE_SPEEDS[(take - 1) % len(_TAKE_SPEEDS)] if take else 1.0)
         words = spoken_words(request, british=False)
         said = pieces(sentences(words), lambda text: phonemes(text, british=False))
-        sounds: list[Samples] = [
-            np.asarray(self._engine.from_phonemes(piece.phonemes, tempo, request.seed + take), dtype=np.float32)
-            for piece in said
-        ]
-        whole = joined(sounds, [piece.pause_s / pace for piece in said], RATE)
+
+        def sounds() -> Iterator[Samples]:
+            for piece in said:
+                context.check()
+                yield np.asarray(self._engine.from_phonemes(piece.phonemes, tempo, request.seed + take), np.float32)
+
+        whole = joined(sounds(), [piece.pause_s / pace for piece in said], RATE, context.emit)
         language = str(request.params.get("language") or "en")
         return Speech(whole[None], RATE, text=text_of(request), language=language)

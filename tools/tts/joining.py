@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from soundwright.tools.assets import Audio
 
 if TYPE_CHECKING:
     from soundwright.tools.assets import Samples
@@ -16,16 +18,27 @@ _FADE_S = 0.008
 _WINDOW_S = 0.01
 
 
-def joined(parts: Sequence[Samples], pauses_s: Sequence[float], rate: int) -> Samples:
-    """One mono signal (frames,): ``parts`` in order, ``pauses_s[i]`` seconds of quiet after part ``i`` but the last."""
-    out: list[Samples] = []
+def joined(
+    parts: Iterable[Samples], pauses_s: Sequence[float], rate: int, emit: Callable[[Audio], None] | None = None
+) -> Samples:
+    """One mono signal (frames,): ``parts`` in order, ``pauses_s[i]`` seconds of quiet after part ``i`` but the last.
+
+    ``emit`` hears of each part as soon as it is made, with the very edges and quiet that it has in the whole.
+    """
+    whole = [np.zeros(0, dtype=np.float32)]
     for index, part in enumerate(parts):
-        last = index == len(parts) - 1
-        sound = trimmed(part, rate) if len(parts) > 1 else part
-        out.append(faded(sound, rate))
-        if not last:
-            out.append(np.zeros(max(0, round((pauses_s[index] - 2 * _KEEP_S) * rate)), dtype=np.float32))
-    return np.concatenate(out) if out else np.zeros(0, dtype=np.float32)
+        whole.append(stretch(part, pauses_s, index, rate))
+        if emit is not None and len(whole[-1]):
+            emit(Audio(whole[-1][None], rate))
+    return np.concatenate(whole)
+
+
+def stretch(part: Samples, pauses_s: Sequence[float], index: int, rate: int) -> Samples:
+    """Part ``index`` as it stands in the whole, with the quiet after it; nothing of it depends on other parts."""
+    last = len(pauses_s) - 1
+    sound = faded(trimmed(part, rate) if last else part, rate)
+    quiet_s = pauses_s[index] - 2 * _KEEP_S if index < last else 0.0
+    return np.concatenate([sound, np.zeros(max(0, round(quiet_s * rate)), dtype=np.float32)])
 
 
 def trimmed(sound: Samples, rate: int) -> Samples:

@@ -64,6 +64,7 @@ class KokoroTool:
         determinism="exact",
         rank=90,
         speed=1.6,
+        streams=True,
         proven="real",
         proven_note="Kokoro-82M, heard by Whisper",
         help="English speech in many voices, 24 kHz. The voice's manner is fixed: an emotion is not acted.",
@@ -90,7 +91,7 @@ class KokoroTool:
         self._threads = max(1, place.threads)
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
-        """Speak every request; pieces of all requests are computed side by side, results come in order."""
+        """Speak every request; pieces of all requests are computed side by side, chunks and results come in order."""
         context.check()
         stop = threading.Event()
 
@@ -110,7 +111,7 @@ class KokoroTool:
                     if isinstance(plan, ToolError) or isinstance(futures, ToolError):
                         yield index, plan if isinstance(plan, ToolError) else ToolError("not planned")
                     else:
-                        yield index, _speech(request, plan[0], _results(futures, context))
+                        yield index, _speech(request, plan[0], _results(futures, context), context)
                     context.progress((index + 1) / len(batch))
             finally:
                 stop.set()
@@ -191,18 +192,16 @@ def _voice_of(request: Request) -> KokoroVoice:
     return voices()[preset]
 
 
-def _results(futures: Sequence[Future[Samples]], context: Context) -> list[Samples]:
-    sounds = []
+def _results(futures: Sequence[Future[Samples]], context: Context) -> Iterator[Samples]:
     for future in futures:
         context.check()
-        sounds.append(future.result())
+        yield future.result()
     context.check()
-    return sounds
 
 
-def _speech(request: Request, said: Sequence[Piece], sounds: Sequence[Samples]) -> Speech:
+def _speech(request: Request, said: Sequence[Piece], sounds: Iterator[Samples], context: Context) -> Speech:
     pace = max(0.5, float(request.params.get("speed", 1.0)))
-    whole = joined(sounds, [piece.pause_s / pace for piece in said], RATE)
+    whole = joined(sounds, [piece.pause_s / pace for piece in said], RATE, context.emit)
     text, language = text_of(request), str(request.params.get("language") or "en")
     return Speech(whole[None], RATE, text=text, language=language)
 

@@ -55,6 +55,7 @@ class PocketTool:
         determinism="device",
         rank=55,
         speed=1.5,
+        streams=True,
         proven="tiny",
         proven_note="random weights in the sizes of a toy",
         help="English speech in a voice learned from seconds of a recording, by Pocket TTS; quick on a CPU.",

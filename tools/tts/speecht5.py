@@ -43,6 +43,7 @@ class SpeechT5Tool:
         determinism="device",
         rank=22,
         speed=1.0,
+        streams=True,
         proven="tiny",
         proven_note="random weights in the sizes of a toy",
         help="Plain English speech, 16 kHz, by SpeechT5; the speaker may be an x-vector of yours.",

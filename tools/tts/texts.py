@@ -44,15 +44,19 @@ def text_pieces(request: Request, limit: int) -> list[Piece]:
 def spoken_by(
     say: Say, batch: Sequence[Request], context: Context, *, limit: int, rate: int
 ) -> Iterator[tuple[int, Asset | ToolError]]:
-    """Speak each request in turn: ``say`` makes mono samples (frames,) at ``rate`` Hz of one piece of text."""
+    """Speak each request in turn: ``say`` makes mono samples (frames,) at ``rate`` Hz of one piece of text.
+
+    Each piece is emitted as soon as it is said.
+    """
+
+    def parts(request: Request, found: Sequence[Piece]) -> Iterator[Samples]:
+        for piece in found:
+            context.check()
+            yield say(piece.phonemes, request)
 
     def speak(request: Request) -> Speech:
         found = text_pieces(request, limit)
-        parts = []
-        for piece in found:
-            context.check()
-            parts.append(say(piece.phonemes, request))
-        whole = joined(parts, [piece.pause_s for piece in found], rate)
+        whole = joined(parts(request, found), [piece.pause_s for piece in found], rate, context.emit)
         language = str(request.params.get("language") or "en")
         return Speech(whole[None], rate, text=text_of(request), language=language)
 

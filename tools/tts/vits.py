@@ -42,6 +42,7 @@ def _spec(language: str) -> ToolSpec:
         determinism="device",
         rank=25,
         speed=3.0,
+        streams=True,
         proven="tiny",
         proven_note="random weights in the sizes of a toy",
         help=f"Plain speech in {language!r}, 16 kHz, by the VITS network of MMS. For non-commercial use.",

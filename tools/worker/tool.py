@@ -124,15 +124,15 @@ class WorkerTool:
         while True:
             message = process.receive(_POLL_S)
             now = time.monotonic()
+            if not cancelled_at and context.cancelled():  # also while it sends one message after the other
+                cancelled_at = now
+                process.send({"type": "cancel"})
             if message is not None:
                 if message["type"] in {"result", "error"}:
                     last = now
                 yield message
                 if message["type"] == "done":
                     return
-            elif not cancelled_at and context.cancelled():
-                cancelled_at = now
-                process.send({"type": "cancel"})
             if cancelled_at and now - cancelled_at > self._homes.cancel_s:
                 raise Cancelled("cancelled")
             if now - last > limit:

@@ -6,7 +6,7 @@ without length, where the word before it ends.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,7 @@ class Wav2Vec2Tool(Listener):
             return audio
         log_probs, frame_s = self._heard(audio, context)
         words = self._written(text, language)
-        times = timed(log_probs, [tokens for _, tokens in words], self._blank)
+        times = timed(log_probs, [tokens for _, tokens in words], self._blank, context.check)
         if times is None:
             return Speech(audio.samples, audio.rate, audio.tail, text=text, language=language, words=None)
         found, last_s = [], 0.0
@@ -151,11 +151,11 @@ class Wav2Vec2Tool(Listener):
 
 
 def timed(
-    log_probs: NDArray[np.float32], words: Sequence[Sequence[int]], blank: int
+    log_probs: NDArray[np.float32], words: Sequence[Sequence[int]], blank: int, check: Callable[[], None] = lambda: None
 ) -> list[tuple[int, int] | None] | None:
     """(first, end) in frames of each word, None for one without letters; None at all where the text does not fit."""
     flat = [token for word in words for token in word]
-    spans = align(log_probs, flat, blank)
+    spans = align(log_probs, flat, blank, check)
     if spans is None:
         return None
     times: list[tuple[int, int] | None] = []

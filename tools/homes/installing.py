@@ -90,15 +90,22 @@ def variables() -> dict[str, str]:
     env.setdefault("PIP_NO_COLOR", "1")
     if not any(key.startswith("UV_") and "INDEX" in key for key in env):
         settings = read_settings()
-        if not settings.indexes:
-            env["UV_NO_INDEX"] = "1"
-        if settings.indexes and settings.indexes != (PUBLIC_INDEX,):
-            env["UV_DEFAULT_INDEX"], env["UV_INDEX"] = settings.indexes[0], " ".join(settings.indexes[1:])
-            env.setdefault(
-                "UV_INDEX_STRATEGY", "unsafe-best-match"
-            )  # as pip looks at them: all of them for each package
+        env |= _uv_indexes(settings.indexes)
         if settings.find_links:
             env.setdefault("UV_FIND_LINKS", ",".join(settings.find_links))
         if settings.cert:
             env.setdefault("SSL_CERT_FILE", settings.cert)
     return env
+
+
+def _uv_indexes(indexes: Sequence[str]) -> dict[str, str]:
+    """Variables that make uv look at all indexes for each package, as pip does.
+
+    Of two indexes with the same version uv takes the one named first, and its default index counts as the last of all.
+    """
+    if not indexes:
+        return {"UV_NO_INDEX": "1"}
+    if tuple(indexes) == (PUBLIC_INDEX,):
+        return {}
+    strategy = os.environ.get("UV_INDEX_STRATEGY", "unsafe-best-match")
+    return {"UV_INDEX": " ".join(indexes[:-1]), "UV_DEFAULT_INDEX": indexes[-1], "UV_INDEX_STRATEGY": strategy}

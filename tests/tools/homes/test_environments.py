@@ -27,11 +27,11 @@ BUZZ = replace(SPEC, name="buzz", requirements=("acme-buzz",))
 CLASH = replace(SPEC, name="both", requirements=("acme-hum==1.0", "acme-buzz==1.0"))
 
 
-def wheel(folder: Path, name: str, version: str, *requires: str) -> None:
+def wheel(folder: Path, name: str, version: str, *requires: str, says: str = "") -> None:
     package, info = name.replace("-", "_"), f"{name.replace('-', '_')}-{version}.dist-info"
     lines = [f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}", *(f"Requires-Dist: {r}" for r in requires)]
     with zipfile.ZipFile(folder / f"{package}-{version}-py3-none-any.whl", "w") as archive:
-        archive.writestr(f"{package}.py", f"VERSION = {version!r}\n")
+        archive.writestr(f"{package}.py", f"VERSION = {(says or version)!r}\n")
         archive.writestr(f"{info}/METADATA", "\n".join(lines) + "\n")
         archive.writestr(
             f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -97,6 +97,31 @@ def test_requirements_that_do_not_fit_together_say_which(shared: Environments) -
     assert "acme-hum" in str(caught.value)
     assert "acme-buzz" in str(caught.value)
     assert not shared._folder_of(CLASH).exists()
+
+
+def index(folder: Path, says: str) -> str:
+    """The address of a package index that has acme-hum 1.0, which says who it is from."""
+    (folder / "acme-hum").mkdir(parents=True)
+    wheel(folder / "acme-hum", "acme-hum", "1.0", says=says)
+    (file,) = (folder / "acme-hum").iterdir()
+    (folder / "acme-hum" / "index.html").write_text(f'<a href="{file.name}">{file.name}</a>')
+    return folder.as_uri()
+
+
+def test_of_one_version_in_two_indexes_the_first_index_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.delenv("PIP_FIND_LINKS")
+    monkeypatch.setenv("PIP_INDEX_URL", index(tmp_path / "first", "first"))
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", f"{index(tmp_path / 'b', 'extra')} {index(tmp_path / 'c', 'extra')}")
+    assert find_uv(), "uv is not installed; it comes with the extra dev"
+    there = Environments(Homes(environments=tmp_path / "environments")).make(SPEC)
+    done = subprocess.run(
+        [there.interpreter, "-c", "import acme_hum; print(acme_hum.VERSION)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "first"
 
 
 def test_what_a_killed_process_left_is_made_anew(shared: Environments) -> None:

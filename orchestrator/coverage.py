@@ -16,7 +16,9 @@ tools: `{COMMAND}` renews it.
 
 *ran on*: **real** weights (or an engine that needs none); **tiny** random weights through the real loading code, where
 no package registry carries the weights; **no**: it was not run. Weights are fetched by `soundwright models pull`, or
-brought as the tool's help says (`soundwright tools info NAME`). *home*: where it runs, see [tools.md](tools.md).
+brought as the tool's help says (`soundwright tools info NAME`). *home*: where it runs, see [homes.md](homes.md). Beside
+these, the configuration makes a tool of any HTTP server that answers JSON, for any operation, and of the tools of MCP
+servers ([homes.md](homes.md)); what is left out, and why, stands in [engines.md](engines.md#not-here).
 """
 COLUMNS = ("operation", "engine", "extra", "home", "licence of code", "of weights", "commercial use", "ran on", "how")
 BEYOND: Mapping[str, tuple[str, ...]] = {
@@ -25,6 +27,14 @@ BEYOND: Mapping[str, tuple[str, ...]] = {
     "talking_head": ("none", "", "", "", "", "", "", "pictures that speak are video, which no operation gives yet"),
 }  # fmt: skip
 """What one would look for here and what is no operation: the rest of its row."""
+_HTTP, _OWN = ("", "http", "Apache-2.0", "your server's", "as your server says", "real"), "[homes.md](homes.md)"
+CONFIGURED: Mapping[str, tuple[str, ...]] = {
+    "speak": ("any OpenAI-compatible server (`[http]`, kind `speech`)", *_HTTP,
+              f"`soundwright serve`, asked by us and by OpenAI's client; see {_OWN}"),
+    "transcribe": ("any OpenAI-compatible server (`[http]`, kind `transcription`)", *_HTTP,
+                   f"`soundwright serve`, asked by us and by OpenAI's client; see {_OWN}"),
+}  # fmt: skip
+"""Engines that the user's configuration makes, after those of their operation: the rest of their rows."""
 _RAN = {"real": "real", "tiny": "tiny", "none": "no"}
 
 
@@ -47,6 +57,8 @@ def rows(specs: Iterable[ToolSpec]) -> Iterator[tuple[str, ...]]:
     for name in sorted({*builtin(), *BEYOND}):
         doing = [spec for spec in tools if name in spec.operations]
         yield from (_row(name, spec) for spec in doing)
+        if name in CONFIGURED:
+            yield (name, *CONFIGURED[name])
         if not doing:
             yield (name, *BEYOND.get(name, ("none", *empty)))
 

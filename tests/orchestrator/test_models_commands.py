@@ -90,12 +90,12 @@ def test_a_name_that_there_is_not_is_wrong_input(environ: dict[str, str], comman
 
 
 def test_waste_goes_only_when_it_is_wanted(environ: dict[str, str]) -> None:
-    pulled = run(environ, "pull", "moonshine-tiny", "-q")
+    pulled = run(environ, "pull", "whisper-small", "-q")
     assert pulled.returncode == 0, pulled.stderr
-    folder = Path(environ["SOUNDWRIGHT_HOME"]) / "models" / "moonshine-tiny"
+    folder = Path(environ["SOUNDWRIGHT_HOME"]) / "models" / "whisper-small"
     (folder / "old.bin").write_bytes(b"123")
     shown = json.loads(run(environ, "gc", "--dry-run", "--json").stdout)
-    assert "moonshine-tiny" in {row["model"] for row in shown}
+    assert "whisper-small" in {row["model"] for row in shown}
     asked = run(environ, "gc")
     assert "nothing was removed" in asked.stderr
     assert (folder / "old.bin").exists()

@@ -207,6 +207,24 @@ class MusicGenTool:
         return self._runtime
 
 
+class MusicGenMediumTool(MusicGenTool):
+    """The tool ``musicgen-medium``: as ``musicgen``, with 1.5 B parameters."""
+
+    spec = replace(
+        _SPEC, name="musicgen-medium", models=("musicgen-medium",), memory_mb=8000, gpu_bytes=5 << 30, rank=37,
+        speed=0.1, help="As musicgen, by a network five times as large: for a GPU. For non-commercial use.",
+    )  # fmt: skip
+
+
+class MusicGenLargeTool(MusicGenTool):
+    """The tool ``musicgen-large``: as ``musicgen``, with 3.3 B parameters."""
+
+    spec = replace(
+        _SPEC, name="musicgen-large", models=("musicgen-large",), memory_mb=16000, gpu_bytes=10 << 30, rank=36,
+        speed=0.05, help="As musicgen, by a network eleven times as large: for a GPU. For non-commercial use.",
+    )  # fmt: skip
+
+
 class MusicGenMelodyTool(MusicGenTool):
     """The tool ``musicgen-melody``: as ``musicgen``, along the melody of a recording where one is given."""
 

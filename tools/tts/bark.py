@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from soundwright.tools.tts.texts import language_of, spoken_by
 if TYPE_CHECKING:
     from soundwright.tools.assets import Samples
 
-MODEL = "bark-small"
 _PIECE = 160  # letters: about the 13 s that the network can say at once
 _LANGUAGES = ("en", "de", "es", "fr", "hi", "it", "ja", "ko", "pl", "pt", "ru", "tr", "zh")
 _PARTS = ("semantic_prompt", "coarse_prompt", "fine_prompt")
@@ -55,7 +55,7 @@ class BarkTool:
         voices=_voices(),
         extra="neural",
         modules=("torch", "transformers"),
-        models=(MODEL,),
+        models=("bark-small",),
         cores=2,
         memory_mb=3000,
         gpu_bytes=3 << 30,
@@ -81,7 +81,11 @@ class BarkTool:
     def refusal(self, op: str, params: Mapping[str, Any]) -> str:
         """Why a vocal cannot be made."""
         vocal = str(params.get("vocal", ""))
-        return f"bark cannot {vocal}; it can {', '.join(_VOCALS)}." if op == "vocalise" and vocal not in _VOCALS else ""
+        return (
+            f"{self.spec.name} cannot {vocal}; it can {', '.join(_VOCALS)}."
+            if op == "vocalise" and vocal not in _VOCALS
+            else ""
+        )
 
     def load(self, place: Place) -> None:
         """Read the networks.
@@ -92,7 +96,7 @@ class BarkTool:
         self._runtime = open_runtime(place, self.spec)
         from transformers import AutoTokenizer, BarkModel  # noqa: PLC0415  heavy
 
-        self._folder = folder(place, MODEL)
+        self._folder = folder(place, self.spec.models[0])
         self._tokenizer = read_processor(AutoTokenizer, self._folder)
         self._model = read_model(BarkModel, self._folder, self._runtime, pickled=True)
 
@@ -160,7 +164,16 @@ class BarkTool:
             history = np.load(path, allow_pickle=False)
         except (OSError, ValueError) as error:
             raise ToolError(
-                f"Bark's voice {name!r} cannot be read from {path}: {error}. Pull {MODEL} again."
+                f"Bark's voice {name!r} cannot be read from {path}: {error}. Pull {self.spec.models[0]} again."
             ) from error
         runtime = self._runtime
         return None if runtime is None else runtime.torch.from_numpy(history.astype(np.int64)).to(runtime.device)
+
+
+class BarkLargeTool(BarkTool):
+    """The tool ``bark-large``: as ``bark``, by networks three times as large."""
+
+    spec = replace(
+        BarkTool.spec, name="bark-large", models=("bark",), memory_mb=8000, gpu_bytes=5 << 30, rank=29, speed=0.03,
+        help="As bark, by larger networks: clearer, and only for a GPU.",
+    )  # fmt: skip

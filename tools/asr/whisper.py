@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from soundwright.tools.asr.ctranslate import find_cublas, whereabouts
 from soundwright.tools.assets import Asset, Transcript, Word
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError, ToolMissing
@@ -34,6 +35,8 @@ class WhisperTool:
         models=(MODEL,),
         cores=2,
         memory_mb=500,
+        gpu_bytes=1 << 30,
+        half="float16",
         max_batch=16,
         honours=("language", "to", "text"),
         take_varies=(),
@@ -61,9 +64,14 @@ class WhisperTool:
             from faster_whisper import WhisperModel  # noqa: PLC0415  heavy
         except ImportError as error:
             raise ToolMissing("Whisper needs faster-whisper. Run: pip install 'soundwright[transcribe]'") from error
-        self._model = WhisperModel(
-            str(weights.parent), device="cpu", compute_type="int8", cpu_threads=place.threads, local_files_only=True
-        )
+        if place.device != "cpu":
+            find_cublas()
+        try:
+            self._model = WhisperModel(
+                str(weights.parent), **whereabouts(place), cpu_threads=place.threads, local_files_only=True
+            )
+        except (RuntimeError, ValueError) as error:
+            raise ToolMissing(f"Whisper cannot be loaded on {place.device}: {error}") from error
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Listen to each request in turn."""
@@ -101,7 +109,7 @@ class WhisperTool:
                 condition_on_previous_text=False, vad_filter=True, vad_parameters={"min_silence_duration_ms": 1000},
             )  # fmt: skip
             heard = list(_watched(segments, context))
-        except ValueError as error:
+        except (RuntimeError, ValueError) as error:  # the first of a GPU whose memory is full
             raise ToolError(f"Whisper cannot transcribe this: {error}") from error
         words = tuple(_words(heard, audio.frames / audio.rate))
         spoken = "en" if task == "translate" else str(info.language)

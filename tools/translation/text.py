@@ -12,8 +12,9 @@ from soundwright.tools.base import Context, Request, ToolSpec
 from soundwright.tools.errors import ToolError
 from soundwright.tools.neural.listener import Listener
 from soundwright.tools.translation.codes import base, flores, problem
+from soundwright.tools.translation.parts import parts, whole
 
-_LONGEST = 400  # tokens
+_READ, _WRITTEN = 128, 256  # tokens at once: a translation is rarely twice as long
 _BEAMS = 4
 
 
@@ -29,7 +30,7 @@ class M2m100Tool(Listener):
     reader = "AutoTokenizer"
     spec = ToolSpec(
         name="m2m100",
-        version="1",
+        version="2",
         operations=("translate",),
         licence_code="Apache-2.0",
         licence_weights="MIT",
@@ -80,13 +81,19 @@ class M2m100Tool(Listener):
         return base(tag)
 
     def _sentence(self, text: str, source: str, to: str) -> str:
+        """All of a sentence: in parts where it is longer than the network reads, or writes, at once."""
         self.processor.src_lang = self.code(source)
-        inputs = self.processor(text, return_tensors="pt", truncation=True, max_length=_LONGEST)
+        read = parts(text, lambda part: len(self.processor(part)["input_ids"]), _READ)
+        return " ".join(whole(part, lambda half: self._part(half, to)) for part in read)
+
+    def _part(self, text: str, to: str) -> tuple[str, bool]:
+        """The translation of a part, and whether it came to its end."""
         made = self.model.generate(
-            **self.on_device(inputs), forced_bos_token_id=self._first(to), num_beams=_BEAMS, do_sample=False,
-            max_new_tokens=_LONGEST,
+            **self.on_device(self.processor(text, return_tensors="pt")), forced_bos_token_id=self._first(to),
+            num_beams=_BEAMS, do_sample=False, max_new_tokens=_WRITTEN,
         )  # fmt: skip
-        return str(self.processor.batch_decode(made, skip_special_tokens=True)[0]).strip()
+        said = str(self.processor.batch_decode(made, skip_special_tokens=True)[0]).strip()
+        return said, made.shape[1] <= _WRITTEN  # its first token was given
 
     def _first(self, to: str) -> int:
         """The token that tells the network into which language it writes."""

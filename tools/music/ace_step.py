@@ -11,6 +11,7 @@ from soundwright.tools.base import Request, ToolSpec
 from soundwright.tools.errors import ToolError
 from soundwright.tools.neural.diffusion import DiffusionTool
 from soundwright.tools.neural.shaping import fitted, made_like, patched, resampled
+from soundwright.tools.neural.stretches import part_of, whole_frames
 from soundwright.tools.tts.texts import language_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class AceStepTool(DiffusionTool):
 
     spec = ToolSpec(
         name="ace-step",
-        version="1.5",
+        version="1.5-2",
         operations=("generate_music", "sing", "inpaint", "vary"),
         licence_code="Apache-2.0",
         licence_weights="MIT",
@@ -73,7 +74,7 @@ class AceStepTool(DiffusionTool):
     def _task(self, request: Request) -> dict[str, Any]:
         """What is to become of a recording, where there is one."""
         if request.op == "inpaint":
-            start_s, end_s = part_of(request)
+            start_s, end_s = whole_frames(part_of(request), self._pipe.latents_per_second)
             part = {"repainting_start": start_s, "repainting_end": end_s}
             return {"task_type": "repaint", "src_audio": self._source(request), **part}
         if request.op == "vary":
@@ -101,18 +102,6 @@ class AceStepTool(DiffusionTool):
         sound = torch.from_numpy(resampled(request.audio(), self.rate(), 2))
         short = -sound.shape[1] % int(self._pipe.vae.hop_length)  # whole frames of its codec
         return torch.nn.functional.pad(sound, (0, short)).to(self.runtime().device)
-
-
-def part_of(request: Request) -> tuple[float, float]:
-    """The part of a recording that an ``inpaint`` makes anew, in seconds.
-
-    Raises:
-        ToolError: it does not lie in the recording.
-    """
-    start_s, end_s, length_s = float(request.params["from"]), float(request.params["to"]), request.audio().length_s
-    if not 0 <= start_s < end_s or start_s >= length_s:
-        raise ToolError(f"inpaint: {start_s:g} to {end_s:g} s is no part of a recording of {length_s:.2f} s.")
-    return start_s, min(end_s, length_s)
 
 
 def _lyrics(request: Request) -> str:

@@ -10,6 +10,7 @@ from soundwright.tools.base import Context, Place, Request, ToolSpec
 from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.neural.runtime import Runtime, open_runtime, read_pipeline, to_samples
 from soundwright.tools.neural.shaping import fitted, looped
+from soundwright.tools.neural.stretches import around, in_turn, joined, put_back
 from soundwright.tools.store.folders import folder
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class DiffusionTool:
         for indices in self._groups(batch):
             context.check()
             try:
-                made: Sequence[Audio | ToolError] = self._made([batch[i] for i in indices], context, done / len(batch))
+                made: Sequence[Audio | ToolError] = self._made([batch[i] for i in indices], context)
             except ToolError as error:
                 made = [error] * len(indices)
             yield from zip(indices, made, strict=True)
@@ -134,7 +135,18 @@ class DiffusionTool:
         size = max(1, self.spec.max_batch)
         return [group[start : start + size] for group in groups.values() for start in range(0, len(group), size)]
 
-    def _made(self, requests: Sequence[Request], context: Context, before: float) -> list[Audio]:
+    def _made(self, requests: Sequence[Request], context: Context) -> list[Audio]:
+        """Of a recording the network hears what it has to: the surroundings of a gap, and a long one in stretches."""
+        request, longest_s = requests[0], self.longest_s()
+        if request.op == "inpaint":
+            stretch, first = around(request, longest_s)
+            return [put_back(request.audio(), self._at_once([stretch], context)[0], first)]
+        if request.op == "vary":
+            made = [self._at_once([stretch], context)[0] for stretch in in_turn(request, longest_s)]
+            return [joined(made, longest_s)]
+        return self._at_once(requests, context)
+
+    def _at_once(self, requests: Sequence[Request], context: Context) -> list[Audio]:
         length_s = self.length_s(requests[0])
         longest_s = self.longest_s()
         if length_s > longest_s:

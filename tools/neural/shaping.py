@@ -77,15 +77,16 @@ def patched(audio: Audio, made: Samples, rate: int, start_s: float, end_s: float
     outside = np.ones(audio.frames, dtype=bool)
     outside[start:end] = False
     gain = _level(audio.samples[:, outside]) / max(_level(whole[:, outside]), 1e-9) if outside.any() else 1.0
-    weight = np.zeros(audio.frames, dtype=np.float32)
-    weight[start:end] = 1.0
+    weight = np.ones(end - start, dtype=np.float32)
     fade = min(round(_PATCH_FADE_S * audio.rate), (end - start) // 2)
     if fade > 0:
         rise = np.linspace(0, 1, fade, dtype=np.float32)
-        weight[start : start + fade] = rise if start > 0 else 1.0
-        weight[end - fade : end] = rise[::-1] if end < audio.frames else 1.0
-    mixed = audio.samples * (1 - weight) + whole * np.float32(np.clip(gain, 0.05, 20.0)) * weight
-    return Audio(mixed.astype(np.float32), audio.rate, audio.tail)
+        weight[:fade] = rise if start > 0 else 1.0
+        weight[-fade:] = rise[::-1] if end < audio.frames else 1.0
+    mixed = audio.samples.copy()
+    mixed[:, start:end] *= 1 - weight
+    mixed[:, start:end] += whole[:, start:end] * np.float32(np.clip(gain, 0.05, 20.0)) * weight
+    return Audio(mixed, audio.rate, audio.tail)
 
 
 def made_like(audio: Audio, made: Samples, rate: int) -> Samples:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from soundwright.tools.assets import Audio
 from soundwright.tools.base import Request, ToolSpec
-from soundwright.tools.music.ace_step import part_of
 from soundwright.tools.neural.diffusion import DiffusionTool
 from soundwright.tools.neural.shaping import fitted, made_like, patched, resampled
+from soundwright.tools.neural.stretches import part_of, whole_frames
 
 if TYPE_CHECKING:
     from soundwright.tools.assets import Samples
@@ -22,7 +22,7 @@ class StableAudio3Tool(DiffusionTool):
 
     spec = ToolSpec(
         name="stable-audio-3",
-        version="3",
+        version="3-2",
         operations=("generate_sound", "generate_music", "vary", "inpaint"),
         licence_code="Apache-2.0",
         licence_weights="Stability AI Community",
@@ -69,7 +69,8 @@ class StableAudio3Tool(DiffusionTool):
             noise = max(_LEAST_NOISE, float(requests[0].params["strength"]))
             return {**shared, "audio": self._source(requests[0]), "init_noise_level": noise}
         if requests[0].op == "inpaint":
-            start_s, end_s = part_of(requests[0])
+            frames_hz = self.rate() / int(self._pipe.vae.downsampling_ratio)
+            start_s, end_s = whole_frames(part_of(requests[0]), frames_hz)
             part = {"mask_start_seconds": start_s, "mask_end_seconds": end_s}
             return {**shared, "audio": self._source(requests[0]), **part}
         return shared

@@ -75,6 +75,7 @@ def _test_of(spec: ToolSpec) -> Callable[..., None]:
     test = conformance(
         _Maker(spec), weights=lambda folder: _weights(spec, folder), params=SHORT.get(spec.name),
         skip=SKIPPED.get(spec.name), inputs=_heard() if spec.name == "described" else None,
+        threads=1 if _by_toys(spec) else 0,
     )  # fmt: skip
     marks = [pytest.mark.xdist_group(f"conformance-{spec.name}")]
     if spec.extra not in LOCAL or spec.home != "process":
@@ -96,11 +97,15 @@ def _heard() -> dict[str, dict[str, Asset]]:
 
 def _weights(spec: ToolSpec, folder: Path) -> dict[str, Path]:
     """The weights that the packages carry, or toys."""
-    if not all(map(_in_packages, spec.models)):
+    if _by_toys(spec):
         return toys.made(spec.models, folder)
     for model in spec.models:
         STORE.pull(model)
     return STORE.paths(spec.models)
+
+
+def _by_toys(spec: ToolSpec) -> bool:
+    return not all(map(_in_packages, spec.models))
 
 
 class _Maker:

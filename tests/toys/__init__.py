@@ -10,10 +10,16 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from tests.toys import speech
+from tests.toys import listening, recognition, speech, translation, voices
 
 Writer = Callable[[Path], None]
-TOYS: Mapping[str, Writer] = {**speech.TOYS}
+TOYS: Mapping[str, Writer] = {
+    **speech.TOYS,
+    **voices.TOYS,
+    **recognition.TOYS,
+    **listening.TOYS,
+    **translation.TOYS,
+}
 """What writes a model into its folder, by the name that the model store has for it."""
 
 

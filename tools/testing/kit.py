@@ -26,7 +26,10 @@ class Skipped(Exception):
 
 @dataclass
 class Kit:
-    """A tool under test. ``make`` gives a new, unloaded one; ``weights`` its files by name, or what makes them."""
+    """A tool under test. ``make`` gives a new, unloaded one; ``weights`` its files by name, or what makes them.
+
+    ``threads`` 0 stands for as many as its spec has ``cores``.
+    """
 
     make: Callable[[], Tool]
     weights: Files | Callable[[Path], Files] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class Kit:
     inputs: Mapping[str, Mapping[str, Asset]] = field(default_factory=dict)
     device: str = "cpu"
     dtype: str = "float32"
+    threads: int = 0
     catalogue: Catalogue = field(default_factory=installed)
     _loaded: Tool | None = None
     _files: Files | None = None
@@ -65,7 +69,8 @@ class Kit:
         """The loaded tool, shared by the checks; ``folder`` takes weights that have to be made first."""
         if self._loaded is None:
             tool = self.make()
-            tool.load(Place(self.device, self.dtype, self.files(folder), max(1, tool.spec.cores)))
+            threads = self.threads or max(1, tool.spec.cores)
+            tool.load(Place(self.device, self.dtype, self.files(folder), threads))
             self._loaded = tool
         return self._loaded
 
@@ -145,6 +150,7 @@ def conformance(
     skip: Mapping[str, str] | None = None,
     device: str = "cpu",
     dtype: str = "float32",
+    threads: int = 0,
 ) -> Callable[..., None]:
     """A test function for pytest that holds a tool against the contract, one test for each check and operation.
 
@@ -153,13 +159,14 @@ def conformance(
 
     ``tool`` is a class or a function that makes an unloaded tool. ``params`` and ``inputs`` by operation take the place
     of the generated ones. ``skip`` names checks that cannot hold (``honours_speed``, or ``honours_speed-speak`` for one
-    operation) with the reason: random weights know no tempo, say.
+    operation) with the reason: random weights know no tempo, say. ``threads`` is for tiny weights, which one thread
+    serves best; 0 stands for the cores of its spec.
     """
     import pytest  # noqa: PLC0415  only where tests are written
 
     from soundwright.tools.testing import checks  # noqa: PLC0415  it needs Kit
 
-    kit = Kit(tool, weights or {}, tuple(operations), params or {}, inputs or {}, device, dtype)
+    kit = Kit(tool, weights or {}, tuple(operations), params or {}, inputs or {}, device, dtype, threads)
     excused = dict(skip or {})
 
     @pytest.mark.parametrize(("check", "op"), [pytest.param(*case, id=_name(*case)) for case in cases(kit)])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PIECE = 160  # letters: about the 13 s that the network can say at once
 _LANGUAGES = ("en", "de", "es", "fr", "hi", "it", "ja", "ko", "pl", "pt", "ru", "tr", "zh")
+_LEAST = 8  # semantic tokens, 0.16 s: of none at all its codec makes no sound
 _PARTS = ("semantic_prompt", "coarse_prompt", "fine_prompt")
 _VOCALS = {
     "laugh": "[laughs] Ha ha ha!", "chuckle": "[laughter] Heh.", "sigh": "[sighs] Ah...", "gasp": "[gasps] Oh!",
@@ -143,6 +144,7 @@ class BarkTool:
                 input_ids=words["input_ids"].to(self._runtime.device),
                 attention_mask=words["attention_mask"].to(self._runtime.device),
                 history_prompt=history,
+                semantic_min_new_tokens=_LEAST,
                 semantic_stopping_criteria=[watch],
                 coarse_stopping_criteria=[watch],
             )

@@ -86,6 +86,9 @@ class VitsTool:
             raise ToolError("VITS was asked to speak before it was loaded", addressee="developer")
         if language_of(request) not in self.spec.languages:
             raise ToolError(f"{self.spec.name} speaks {self.spec.languages[0]!r}, not {language_of(request)!r}.")
+        preset = str(request.params.get("preset") or self.spec.name)
+        if preset != self.spec.name:
+            raise ToolError(f"{self.spec.name} has one voice, {self.spec.name!r}, and none called {preset!r}.")
         with self._runtime.working(request.seed):
             letters = self._tokenizer(text, return_tensors="pt")["input_ids"].to(self._runtime.device)
             if letters.shape[1] < 3:  # blanks around no letter

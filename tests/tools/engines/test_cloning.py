@@ -21,67 +21,12 @@ from soundwright.tools.tts.pocket import PocketTool
 
 pytestmark = pytest.mark.engines
 PROGRAM = Path(sys.executable).parent / "soundwright"
-Toys = Callable[[str, Callable[[Path], None]], Path]
-TEMPLATE = (
-    "<|prompt|>{% for part in messages[0]['content'] %}{% if part['type'] == 'audio' %}<|voice|>{% else %}"
-    "{{ part['text'] | lower }}{% endif %}{% endfor %}<|begin|>"
-)
-
-
-def write_codec(path: Path) -> None:
-    import transformers as tf
-
-    config = tf.PocketTTSAudioTokenizerConfig(
-        hidden_size=16, num_filters=4, upsampling_ratios=[6, 5, 4], upsample_groups=16, num_hidden_layers=1,
-        intermediate_size=32, num_attention_heads=2, num_key_value_heads=2, latent_dim=8, sliding_window=16,
-    )  # fmt: skip
-    tf.PocketTTSAudioTokenizerModel(config).save_pretrained(path)
-
-
-def write_pocket(path: Path) -> None:
-    import safetensors.numpy
-    import tokenizers
-    import transformers as tf
-
-    words = [
-        "<pad>",
-        "</s>",
-        "<unk>",
-        "<|prompt|>",
-        "<|voice|>",
-        "<|begin|>",
-        "<|latent|>",
-        *"abcdefghijklmnopqrstuvwxyz .,!?'",
-    ]
-    letters = tokenizers.Tokenizer(tokenizers.models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="<unk>"))
-    letters.pre_tokenizer = tokenizers.pre_tokenizers.Split("", "isolated")
-    named = {
-        "audio_prompt_bos_token": "<|prompt|>",
-        "audio_prompt_token": "<|voice|>",
-        "audio_bos_token": "<|begin|>",
-        "audio_latent_token": "<|latent|>",
-    }
-    tokenizer = tf.PreTrainedTokenizerFast(
-        tokenizer_object=letters, pad_token="<pad>", unk_token="<unk>", extra_special_tokens=named
-    )
-    tokenizer.chat_template = TEMPLATE
-    tokenizer.save_pretrained(path)
-    config = tf.PocketTTSConfig(
-        vocab_size=48, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32, latent_dim=8,
-        pad_token_id=0, audio_prompt_bos_token_id=3, audio_prompt_token_id=4, audio_bos_token_id=5,
-        audio_latent_token_id=6,
-        flow_head_config={"hidden_size": 16, "num_hidden_layers": 1, "latent_dim": 8, "condition_dim": 16},
-    )  # fmt: skip
-    model = tf.PocketTTSForConditionalGeneration(config)
-    model.save_pretrained(path)
-    (path / "voices").mkdir()
-    voice = np.random.default_rng(2).normal(size=(6, 8)).astype(np.float32)
-    safetensors.numpy.save_file({"latents": voice}, path / "voices" / "alba.safetensors")
+Toys = Callable[[str], Path]
 
 
 @pytest.fixture(scope="module")
 def weights(toys: Toys) -> dict[str, Path]:
-    return {"pocket-tts": toys("pocket-tts", write_pocket), "pocket-tts-codec": toys("pocket-tts-codec", write_codec)}
+    return {"pocket-tts": toys("pocket-tts"), "pocket-tts-codec": toys("pocket-tts-codec")}
 
 
 @pytest.fixture(scope="module")

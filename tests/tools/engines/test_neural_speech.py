@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from soundwright.tools.assets import Audio, Speech
@@ -54,66 +52,10 @@ def test_vits_says_what_it_cannot_say(vits: VitsTool, text: str, language: str, 
     assert said in str(made)
 
 
-def write_bark(path: Path) -> None:
-    import tokenizers
-    import transformers as tf
-
-    words = ["[PAD]", "[UNK]", *"abcdefghijklmnopqrstuvwxyz.!?,[]'♪"]
-    letters = tokenizers.Tokenizer(tokenizers.models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))
-    letters.pre_tokenizer = tokenizers.pre_tokenizers.Split("", "isolated")
-    tf.PreTrainedTokenizerFast(tokenizer_object=letters, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(path)
-    size = {"num_layers": 1, "num_heads": 2, "hidden_size": 16, "block_size": 320, "bias": True}
-    codec = tf.EncodecConfig(
-        num_filters=4, hidden_size=16, codebook_dim=16, codebook_size=16, upsampling_ratios=[8, 5, 4, 2],
-        num_lstm_layers=1, target_bandwidths=[2.4],
-    )  # fmt: skip
-    config = tf.BarkConfig(
-        semantic_config={**size, "input_vocab_size": 200, "output_vocab_size": 64},
-        coarse_acoustics_config={**size, "input_vocab_size": 100, "output_vocab_size": 100},
-        fine_acoustics_config={
-            **size,
-            "input_vocab_size": 17,
-            "output_vocab_size": 17,
-            "n_codes_total": 8,
-            "n_codes_given": 1,
-        },
-        codec_config=codec.to_dict(),
-    )
-    model = tf.BarkModel(config)
-    model.generation_config = tf.GenerationConfig.from_dict(_bark_generation())
-    model.save_pretrained(path)
-    (path / "generation_config.json").write_text(json.dumps({"model_type": "bark", **_bark_generation()}))
-    folder = path / "speaker_embeddings" / "v2"
-    folder.mkdir(parents=True)
-    random = np.random.default_rng(1)
-    for name, shape, top in (("semantic", (20,), 40), ("coarse", (2, 30), 16), ("fine", (8, 30), 16)):
-        np.save(folder / f"en_speaker_1_{name}_prompt.npy", random.integers(0, top, shape))
-
-
-def _bark_generation() -> dict[str, Any]:
-    shared = {"do_sample": True, "renormalize_logits": True}
-    return {
-        "semantic_config": {
-            **shared, "eos_token_id": 41, "max_input_semantic_length": 64, "max_new_tokens": 24,
-            "semantic_rate_hz": 49.9, "semantic_vocab_size": 40, "semantic_pad_token": 41, "semantic_infer_token": 199,
-            "text_encoding_offset": 60, "text_pad_token": 198,
-        },
-        "coarse_acoustics_config": {
-            **shared, "coarse_infer_token": 99, "coarse_rate_hz": 75, "coarse_semantic_pad_token": 98,
-            "max_coarse_history": 40, "max_coarse_input_length": 32, "n_coarse_codebooks": 2, "sliding_window_len": 20,
-        },
-        "fine_acoustics_config": {
-            "max_fine_history_length": 64, "max_fine_input_length": 128, "n_fine_codebooks": 8, "temperature": 0.5,
-        },
-        "codebook_size": 16, "sample_rate": 24000,
-    }  # fmt: skip
-
-
 @pytest.fixture(scope="module")
-def bark(toys: Toys, kit: Any) -> BarkTool:
+def bark(toys: Toys) -> BarkTool:
     tool = BarkTool()
-    tool.load(Place(weights={"bark-small": toys("bark-small", write_bark)}))
-    kit.enliven(tool._model.codec_model)
+    tool.load(Place(weights={"bark-small": toys("bark-small")}))
     return tool
 
 

@@ -70,9 +70,19 @@ class ToolPool:
         return None
 
     def _make(self, spec: ToolSpec, device: str, dtype: str, tell: Callable[[str], None]) -> Tool:
-        gpu_bytes = _gpu_bytes(spec, device)
-        while (old := self._surplus(spec.memory_mb, gpu_bytes)) is not None:
+        while (old := self._surplus_else_reserved(spec, device)) is not None:
             self._close(old)
+        try:
+            tool = self._made(spec, device, dtype, tell)
+        except BaseException:
+            with self._guard:
+                self._give_back(spec, device)
+            raise
+        with self._guard:
+            self._loaded[id(tool)] = (spec.name, device, dtype)
+        return tool
+
+    def _made(self, spec: ToolSpec, device: str, dtype: str, tell: Callable[[str], None]) -> Tool:
         tool = self._registry.create(spec.name)
         if isinstance(tool, IsolatedTool | BridgedTool):
             tool.prepare(tell)
@@ -80,10 +90,6 @@ class ToolPool:
         # The number of threads decides the order of sums in some engines: it belongs to the tool, not to the run.
         tool.load(Place(device, dtype, files, max(1, spec.cores)))
         self._confirm(tool)
-        with self._guard:
-            self._loaded[id(tool)] = (spec.name, device, dtype)
-            self._loaded_mb += spec.memory_mb
-            self._loaded_gpu_bytes += gpu_bytes
         return tool
 
     def _confirm(self, tool: Tool) -> None:
@@ -101,24 +107,38 @@ class ToolPool:
                 self._weights.pull(model)
         return self._weights.paths(spec.models)
 
-    def _surplus(self, wanted_mb: int, wanted_gpu_bytes: int) -> Tool | None:
-        """The tool that has been idle for longest and whose memory is wanted."""
+    def _surplus_else_reserved(self, spec: ToolSpec, device: str) -> Tool | None:
+        """The tool that has been idle for longest and whose memory is wanted; where none is, the memory is taken.
+
+        Looking and taking are one step, so that two tools that are loaded at the same time do not count on the same
+        memory.
+        """
+        gpu_bytes = _gpu_bytes(spec, device)
         with self._guard:
-            if self._idle and self._loaded_mb + wanted_mb > self._memory_mb:
+            if self._idle and self._loaded_mb + spec.memory_mb > self._memory_mb:
                 return self._idle.pop(0)[1]
-            if self._gpu_bytes and self._loaded_gpu_bytes + wanted_gpu_bytes > self._gpu_bytes:
+            if self._gpu_bytes and self._loaded_gpu_bytes + gpu_bytes > self._gpu_bytes:
                 for n, (key, tool) in enumerate(self._idle):
                     if _gpu_bytes(tool.spec, key[1]):
                         del self._idle[n]
                         return tool
+            self._loaded_mb += spec.memory_mb
+            self._loaded_gpu_bytes += gpu_bytes
         return None
 
     def _close(self, tool: Tool) -> None:
-        with self._guard:
-            _, device, _ = self._loaded.pop(id(tool))
-            self._loaded_mb -= tool.spec.memory_mb
-            self._loaded_gpu_bytes -= _gpu_bytes(tool.spec, device)
-        tool.close()
+        """Its memory is free only when it has ended, well or not."""
+        try:
+            tool.close()
+        finally:
+            with self._guard:
+                _, device, _ = self._loaded.pop(id(tool))
+                self._give_back(tool.spec, device)
+
+    def _give_back(self, spec: ToolSpec, device: str) -> None:
+        """Count memory as free; the guard is held."""
+        self._loaded_mb -= spec.memory_mb
+        self._loaded_gpu_bytes -= _gpu_bytes(spec, device)
 
 
 def _gpu_bytes(spec: ToolSpec, device: str) -> int:

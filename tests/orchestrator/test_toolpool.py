@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from soundwright.orchestrator.weights import NoWeights
 from soundwright.scripts_compiler.graph import Node, NodeId
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.tools.base import Place
+from soundwright.tools.errors import ToolError
 from soundwright.tools.null import NullTool
 from soundwright.tools.registry import Registry
 
@@ -60,6 +63,61 @@ def test_the_gpu_is_not_counted_on_the_cpu_nor_where_its_size_is_not_known() -> 
         use(models, "speech", device)
         use(models, "music", device)
         assert here == {"speech", "music"}
+
+
+class Slow(Model):
+    """Loads until it may end."""
+
+    loading: dict[str, threading.Event]
+    go_on: threading.Event
+
+    def load(self, place: Place) -> None:
+        super().load(place)
+        self.loading[self.spec.name].set()
+        assert self.go_on.wait(60)
+
+
+def test_two_that_load_at_once_do_not_count_on_the_same_memory() -> None:
+    here: set[str] = set()
+    loading, go_on = {name: threading.Event() for name in ("music", "effects")}, threading.Event()
+    slow = [Slow(name, memory_mb=10, gpu_bytes=4 * GB) for name in loading]
+    idle = Model("speech", memory_mb=10, gpu_bytes=4 * GB)
+    for tool in (*slow, idle):
+        tool.here = here
+    for tool in slow:
+        tool.loading, tool.go_on = loading, go_on
+    models = ToolPool(Registry([*slow, idle]), NoWeights(), 10_000, 8 * GB)
+    use(models, "speech")
+    with ThreadPoolExecutor(2) as both:
+        done = []
+        try:
+            for name, started in loading.items():  # the second begins while the first is not loaded yet
+                done.append(both.submit(use, models, name))
+                assert started.wait(60)
+            assert here == {"music", "effects"}
+        finally:
+            go_on.set()
+    for future in done:
+        future.result()
+    models.close()
+    assert (models._loaded_gpu_bytes, models._loaded_mb) == (0, 0)
+
+
+class Broken(Model):
+    """Cannot be loaded."""
+
+    def load(self, place: Place) -> None:
+        raise ToolError("no")
+
+
+def test_what_could_not_be_loaded_holds_no_memory() -> None:
+    broken, model = Broken("broken", memory_mb=10, gpu_bytes=8 * GB), Model("speech", memory_mb=10, gpu_bytes=4 * GB)
+    model.here = set()
+    models = ToolPool(Registry([broken, model]), NoWeights(), 10_000, 8 * GB)
+    use(models, "speech")
+    with pytest.raises(ToolError):
+        use(models, "broken")
+    assert (models._loaded_gpu_bytes, models._loaded_mb) == (0, 0)
 
 
 def bound(gpu_bytes: int, device: str = "cuda:0") -> Bound:

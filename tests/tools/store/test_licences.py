@@ -10,6 +10,8 @@ import pytest
 
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.model_store import LicenceNeeded
+from soundwright.tools.registry import Registry
+from soundwright.tools.store.listing import read_listing
 from soundwright.tools.store.tokens import tokens
 
 NC = {"commercial_ok": False, "terms": "Not for money.", "licence_url": "https://example.org/nc"}
@@ -104,3 +106,13 @@ def test_the_token_belongs_to_the_hub_that_is_set(tmp_path: Path) -> None:
         "https://mirror.example:8443": "t"
     }
     assert tokens({"HF_TOKEN": " "}) == {}
+
+
+def test_tools_say_of_their_licences_what_their_models_say() -> None:
+    models = read_listing()
+    specs = [spec for spec in Registry.discover().specs.values() if spec.models]
+    assert len(specs) > 50
+    for spec in specs:
+        own = [models[name] for name in spec.models]
+        assert spec.commercial_ok == all(model.commercial_ok for model in own), spec.name
+        assert spec.gated == any(model.gated for model in own), spec.name

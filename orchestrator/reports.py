@@ -18,6 +18,7 @@ from soundwright.orchestrator.operation_reports import known
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler import extensions
 from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.paths import printable
 from soundwright.tools.base import ToolSpec, VoiceInfo
 
 Row = dict[str, Any]
@@ -270,5 +271,5 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return str(value)
+        return ", ".join(map(printable, value))
+    return printable(value)

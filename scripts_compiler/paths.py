@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from soundwright.scripts_compiler.script import Input, Script
 from soundwright.scripts_compiler.wording import near, quoted
 
 MAX_LISTED = 2000
+_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+"""The sequences by which programs colour a terminal and move in it (ECMA-48)."""
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def resolve_inputs(script: Script, folder: Path, allow: Sequence[Path] = ()) -> dict[str, Path]:
@@ -100,6 +104,7 @@ def _near_scripts(path: Path) -> str:
     return meant if meant.startswith("Did") else ""
 
 
-def printable(path: Path) -> str:
-    """A path for messages: bytes that are no text are replaced."""
-    return str(path).encode("utf-8", "replace").decode()
+def printable(value: object) -> str:
+    """A path, or what others say, on one line: colours are left out, bytes that are no text are replaced."""
+    text = _COLOURS.sub("", str(value)).encode("utf-8", "replace").decode()
+    return " ".join(_CONTROLS.sub(" ", text).split()) if _CONTROLS.search(text) else text

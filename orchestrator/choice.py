@@ -141,7 +141,7 @@ class Chooser:
         spec = self.registry.specs.get(name)
         if spec is None:
             raise ToolMissing(
-                f"the lock says that {need.op} is done by {name}, but {self.registry.unknown(name)}. "
+                f"the lock says that {need.op} is done by {name}, but {self.registry.unknown(name, need.op)}. "
                 "Install it, or render with --recast to choose again."
             )
         verdict = self.judge(spec, need)
@@ -149,7 +149,7 @@ class Chooser:
             return spec
         if verdict.remedy:
             raise ToolMissing(
-                f"the lock says that {need.op} is done by {name}: {verdict.reason}. "
+                f"the lock says that {need.op} is done by {name}: {stopped(verdict.reason)} "
                 f"{_sentence(verdict.remedy)} Or render with --recast to choose again."
             )
         usable = self.usable(need)
@@ -160,14 +160,14 @@ class Chooser:
     def _named(self, name: str, need: Need, how: str) -> ToolSpec:
         spec = self.registry.specs.get(name)
         if spec is None:
-            raise ToolMissing(f"{need.op}: the tool {name!r} {how}, but {self.registry.unknown(name)}.")
+            raise ToolMissing(f"{need.op}: the tool {name!r} {how}, but {self.registry.unknown(name, need.op)}.")
         if need.op not in spec.operations:
             others = ", ".join(other.name for other in self.registry.tools_for(need.op)) or "none"
             raise ToolMissing(f"{need.op}: the tool {name!r} {how}, but does not do it; tools that do: {others}.")
         verdict = self.judge(spec, need)
         if not verdict.fits:
             remedy = _sentence(verdict.remedy)
-            raise ToolMissing(f"{need}: the tool {name!r} {how}, but: {verdict.reason}. {remedy}".rstrip())
+            raise ToolMissing(f"{need}: the tool {name!r} {how}, but: {stopped(verdict.reason)} {remedy}".rstrip())
         return spec
 
 
@@ -190,10 +190,15 @@ def none_fits(need: Need, verdicts: Sequence[Verdict]) -> str:
     if not verdicts:
         return f"no installed tool does {need.op}; install a package that brings one."
     remedies = list(dict.fromkeys(v.remedy for v in verdicts if v.remedy))
-    reasons = "; ".join(f"{v.tool.name}: {v.reason}" for v in verdicts)
-    help_ = f" To have one: {' or '.join(remedies)}." if remedies else ""
+    reasons = "; ".join(f"{v.tool.name}: {v.reason.rstrip('. ')}" for v in verdicts)
+    help_ = f" To have one: {stopped(' or '.join(remedies))}" if remedies else ""
     return f"no tool can do {need}.{help_} ({reasons})"
 
 
+def stopped(text: str) -> str:
+    """A reason as a sentence: some end with a full stop of their own."""
+    return f"{text.rstrip('. ')}."
+
+
 def _sentence(remedy: str) -> str:
-    return f"To have it: {remedy}." if remedy else ""
+    return f"To have it: {stopped(remedy)}" if remedy else ""

@@ -11,7 +11,7 @@ from typing import Any
 
 from soundwright.orchestrator import casting
 from soundwright.orchestrator.casting import VoiceWanted
-from soundwright.orchestrator.choice import Chooser, Need, none_fits, same_language, serves
+from soundwright.orchestrator.choice import Chooser, Need, none_fits, same_language, serves, stopped
 from soundwright.orchestrator.lock import Lock, LockedVoice
 from soundwright.scripts_compiler.errors import Problem
 from soundwright.scripts_compiler.script import Script, Voice
@@ -145,12 +145,13 @@ def _still_there(name: str, voice: LockedVoice, chooser: Chooser, language: str)
     spec = chooser.registry.specs.get(voice.tool)
     remedy = "or render with --recast to cast again."
     if spec is None:
-        unknown = chooser.registry.unknown(voice.tool)
+        unknown = chooser.registry.unknown(voice.tool, "speak")
         raise ToolMissing(f"the lock gives {name} a voice of {voice.tool}, but {unknown}. Install it, {remedy}")
     verdict = chooser.judge(spec, Need("speak", language))
     if not verdict.fits:
-        install = f"To have it: {verdict.remedy}, {remedy}" if verdict.remedy else f"Change the script, {remedy}"
-        raise ToolMissing(f"the lock gives {name} a voice of {voice.tool}, but: {verdict.reason}. {install}")
+        having = verdict.remedy.rstrip(". ")
+        install = f"To have it: {having}, {remedy}" if having else f"Change the script, {remedy}"
+        raise ToolMissing(f"the lock gives {name} a voice of {voice.tool}, but: {stopped(verdict.reason)} {install}")
     return voice
 
 

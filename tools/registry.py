@@ -7,9 +7,10 @@ weights are for ``Tool.load``.
 from __future__ import annotations
 
 import copy
+import difflib
 import importlib.metadata
 import importlib.util
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,6 +26,7 @@ from soundwright.tools.worker.tool import WorkerTool, adapted
 
 GROUP = "soundwright.tools"
 DISTRIBUTION = "soundwright"
+_MOST_NAMED = 8
 
 
 class RegistryError(SoundwrightError):
@@ -174,12 +176,19 @@ class Registry:
         tool = self._entries[name].make()
         return tool.outside(op, params) if isinstance(tool, Outward) else ""
 
-    def unknown(self, name: str) -> str:
-        """What to say about a name that is no tool."""
+    def unknown(self, name: str, op: str = "") -> str:
+        """What to say about a name that is no tool, where one was wanted for ``op``."""
         for broken in self.unusable:
             if broken.name == name:
-                return f"the tool {name!r} of {broken.owner} cannot be used: {broken.reason}"
-        return f"no tool {name!r} is installed; there are {', '.join(sorted(self._entries)) or 'none'}"
+                return f"the tool {name!r} of {broken.owner} cannot be used: {broken.reason.rstrip('. ')}"
+        able = [spec.name for spec in self.tools_for(op)] if op else []
+        near = difflib.get_close_matches(name, self._entries, n=3)
+        hints = [f"near names are {', '.join(near)}"] if near else []
+        if able:
+            hints.append(f"{op} is done by {_some(able)}")
+        elif not near:
+            hints.append(f"there are {_some(sorted(self._entries)) or 'none'}")
+        return f"no tool {name!r} is installed; {'; '.join(hints)}"
 
     def missing(self, spec: ToolSpec) -> Missing | None:
         """The modules that a tool needs and that are not installed; None when all are there."""
@@ -249,6 +258,12 @@ def tool_of(found: Any) -> Tool:  # noqa: ANN401  whatever an entry point names
         RegistryError: it makes none.
     """
     return _entry(found, "").make()
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names, not more than can be read."""
+    more = f" and {len(names) - _MOST_NAMED} more (soundwright tools list)" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _owner(point: importlib.metadata.EntryPoint) -> str:

@@ -125,3 +125,36 @@ def test_a_locked_tool_that_one_request_does_not_fit_is_passed_over_for_it() -> 
     chooser = Chooser(registry, locked={"generate_sound": "short"})
     assert chooser.choose(Need("generate_sound", length_s=5)).name == "short"
     assert chooser.choose(Need("generate_sound", length_s=6)).name == "long"
+
+
+class Terms(Store):
+    """A store whose obstacles are whole sentences, as licences are."""
+
+    def obstacle(self, model: str) -> Obstacle | None:
+        return Obstacle(f"the licence of {model} is not accepted: say what you changed.", "ask its authors.")
+
+
+def test_sentences_of_others_do_not_end_twice() -> None:
+    registry = Registry([NullTool("big-voice", models=("big",))])
+    for chooser in (
+        Chooser(registry, Terms(), pins={"speak": "big-voice"}),
+        Chooser(registry, Terms(), locked={"speak": "big-voice"}),
+        Chooser(registry, Terms()),
+    ):
+        with pytest.raises(ToolMissing, match=r"say what you changed") as caught:
+            chooser.choose(Need("speak"))
+        assert ".." not in str(caught.value)
+        assert ".;" not in str(caught.value)
+
+
+def test_an_unknown_pin_is_answered_with_near_names_and_with_those_that_can() -> None:
+    speakers = [NullTool(f"speaker-{n}", ("speak",)) for n in range(20)]
+    registry = Registry([*speakers, NullTool("humming", ("generate_sound",))])
+    with pytest.raises(ToolMissing) as caught:
+        Chooser(registry, pins={"generate_sound": "hummin"}).choose(Need("generate_sound"))
+    assert str(caught.value) == (
+        "generate_sound: the tool 'hummin' is pinned, but no tool 'hummin' is installed; "
+        "near names are humming; generate_sound is done by humming."
+    )
+    with pytest.raises(ToolMissing, match=r"speaker-15 and 12 more \(soundwright tools list\)\.$"):
+        Chooser(registry, pins={"speak": "flute"}).choose(Need("speak"))

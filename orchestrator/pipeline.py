@@ -256,7 +256,8 @@ def _bind(
 ) -> Plan:  # fmt: skip
     folder = document.path.parent if document.path is not None else Path.cwd()
     config = workshop.config
-    pins = {**config.tools, **read_settings(document.path).tools, **options.tools}
+    own = {pin.op: pin.tool for pin in document.script.tools}
+    pins = {**config.tools, **read_settings(document.path).tools, **own, **options.tools}
     return bind(
         graph, document.script, workshop.registry, workshop.models, lock=lock or _lock(document),
         files=resolve_inputs(document.script, folder, options.allow),

@@ -119,7 +119,7 @@ def cast_by(document: Document, session: Session, *, on_note: Callable[[str], No
     Raises:
         Cancelled: the conversation was cancelled.
     """
-    from soundwright.orchestrator.choice import Chooser, Need  # noqa: PLC0415
+    from soundwright.orchestrator.choice import Need  # noqa: PLC0415
     from soundwright.orchestrator.lock import lock_path, read_lock, write_lock  # noqa: PLC0415
     from soundwright.orchestrator.planner import casting_call  # noqa: PLC0415
     from soundwright.orchestrator.workshop import Workshop  # noqa: PLC0415
@@ -127,8 +127,7 @@ def cast_by(document: Document, session: Session, *, on_note: Callable[[str], No
     if document.path is None:
         return
     shop = Workshop.open(offline=True)
-    chooser = Chooser(shop.registry, shop.models, shop.config.commercial, pins=shop.config.tools)
-    specs = chooser.usable(Need("speak"))  # those whose weights are here too
+    specs = shop.chooser().usable(Need("speak"))  # those whose weights are here too
     chosen, note = casting_call.cast(document.script, specs, session)
     if chosen:
         path = lock_path(document.path)

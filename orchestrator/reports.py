@@ -33,7 +33,7 @@ SAMPLE_TEXT = {
 
 def tool_rows() -> list[Row]:
     """Every tool: what it does, its licences, and what keeps it from running."""
-    workshop = Workshop.open(offline=True)
+    workshop = Workshop.open()
     rows = [
         {
             "tool": spec.name,
@@ -58,7 +58,7 @@ def tool_facts(name: str) -> Row:
     Raises:
         ToolMissing: there is none of that name.
     """
-    workshop = Workshop.open(offline=True)
+    workshop = Workshop.open()
     workshop.registry.create(name)
     spec = workshop.registry.specs[name]
     facts = {key: value for key, value in asdict(spec).items() if key != "voices" and value not in ((), "", None)}
@@ -251,9 +251,13 @@ def _state(workshop: Workshop, spec: ToolSpec) -> str:
     if missing is not None:
         return str(missing)
     if workshop.registry.environments.lacks(spec):
-        obstacle, _ = workshop.registry.environments.obstacle(spec, offline=False)
-        return obstacle or "ready; makes its environment on first use"
+        why, _ = workshop.registry.environments.obstacle(spec, offline=False)
+        return why or "ready; makes its environment on first use"
     absent = [model for model in spec.models if not workshop.models.is_ready(model)]
+    for model in absent:
+        obstacle = workshop.models.obstacle(model)
+        if obstacle is not None:
+            return f"{obstacle.reason.rstrip('.')}; {obstacle.remedy}"
     return f"ready; fetches {', '.join(absent)} on first use" if absent else "ready"
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from soundwright.orchestrator.cache import Cache
+from soundwright.orchestrator.choice import Chooser
 from soundwright.orchestrator.config import Config, load_config
+from soundwright.orchestrator.devices import resolved_device
 from soundwright.scripts_compiler.extensions import installed
 from soundwright.scripts_compiler.operations import Catalogue
 from soundwright.tools.base import Tool
@@ -43,6 +46,19 @@ class Workshop:
                    for tool in http_tools(config.http, offline=config.offline)}  # fmt: skip
         servers |= _mcp_tools(config) if config.mcp else {}
         return cls(config, Registry.discover(homes, servers), models, Cache(config.assets))
+
+    def chooser(
+        self, *, commercial: bool = False, device: str | None = None, tools: Mapping[str, str] | None = None
+    ) -> Chooser:
+        """Who chooses a tool here: by the settings, and what is said beside them. ``tools`` are pins by operation.
+
+        Raises:
+            ConfigError: there is no such device.
+        """
+        return Chooser(
+            self.registry, self.models, commercial or self.config.commercial,
+            resolved_device(device or self.config.device), {**self.config.tools, **(tools or {})},
+        )  # fmt: skip
 
     @staticmethod
     def catalogue() -> Catalogue:

@@ -36,6 +36,7 @@ def check(script: Script, catalogue: Catalogue, *, placed: bool = True) -> list[
     names = Names(script)
     operations = Operations(script, catalogue, names)
     problems = [*names.problems(), *_voices(script), *_pronounce(script), *operations.problems()]
+    problems += _pins(script, catalogue)
     for index, cue in enumerate(script.cues):
         if isinstance(cue, SceneCue | PauseCue):
             continue
@@ -79,6 +80,18 @@ def _pronounce(script: Script) -> Iterator[Problem]:
             found = f"the word {quoted(entry.word)} is listed twice (first in pronounce[{first[word]}])."
             yield Problem(f"pronounce[{index}].word", found, "Keep one.")
         first.setdefault(word, index)
+
+
+def _pins(script: Script, catalogue: Catalogue) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for index, pin in enumerate(script.tools):
+        if pin.op not in catalogue:
+            remedy = near(pin.op, catalogue) or "See `soundwright operations list`."
+            yield Problem(f"tools[{index}].op", f"no operation is called {quoted(pin.op)}.", remedy)
+        if pin.op in first:
+            found = f"the operation {quoted(pin.op)} is pinned twice (first in tools[{first[pin.op]}])."
+            yield Problem(f"tools[{index}].op", found, "Keep one.")
+        first.setdefault(pin.op, index)
 
 
 def _speech(script: Script, index: int, cue: SpeechCue, operations: Operations) -> Iterator[Problem]:

@@ -35,6 +35,7 @@ _SECTIONS = (
     "cues",
     "seed",
     "master",
+    "tools",
 )
 
 

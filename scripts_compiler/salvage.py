@@ -17,7 +17,7 @@ from soundwright.scripts_compiler.shape import validate
 from soundwright.scripts_compiler.wording import Plain, quoted
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_LISTS = ("voices", "pronounce", "inputs", "steps", "cues")
+_LISTS = ("voices", "pronounce", "inputs", "steps", "cues", "tools")
 _STAND_IN: dict[str, dict[str, Any]] = {
     "scene": {}, "speech": {"voice": "?", "vocal": "hum"}, "sound": {"description": "?"},
     "music": {"description": "?", "length": 1}, "clip": {"source": "?"}, "pause": {"length": 0},
@@ -123,6 +123,8 @@ def _stand_in(section: str, entry: object) -> dict[str, Any]:
             return {"name": "?", **named, "description": "?"}
         case "pronounce":
             return {"word": "?", "say": "?"}
+        case "tools":
+            return {"op": "?", "tool": "?"}
         case "inputs":
             return {"id": "unknown", **named, "file": "?"}
         case "steps":

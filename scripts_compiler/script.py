@@ -142,6 +142,13 @@ class Pronunciation(Closed):
     say: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class Pin(Closed):
+    """The tool that does an operation in this script, whatever the settings say."""
+
+    op: OperationName
+    tool: Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class Input(Closed):
     """A recording that the user declared."""
 
@@ -317,6 +324,7 @@ class Script(Closed):
     cues: Annotated[list[Cue], Field(min_length=1, max_length=5000)]
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
     master: Master = Master()
+    tools: Annotated[list[Pin], Field(max_length=200)] = []
 
 
 def is_bed(cue: object) -> bool:

@@ -27,6 +27,7 @@ _MODELS = {
     "Pronounce": "an entry such as {word: Rhys, say: reese}",
     "Band": "a band such as {frequency: 200, gain: -6}",
     "Pronunciation": "an entry such as {word: Rhys, say: reese}",
+    "Pin": "a pin such as {op: speak, tool: kokoro}",
     "Master": "fields such as {loudness: -16, channels: 2}",
 }
 Plain: TypeAlias = Any

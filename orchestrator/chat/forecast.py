@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from soundwright.orchestrator.choice import Chooser, Need
+from soundwright.orchestrator.choice import Need
 from soundwright.orchestrator.interop.operations import Operations
 from soundwright.orchestrator.interop.schemas import SOMEBODYS_VOICE
 from soundwright.scripts_compiler.operations import Operation
@@ -52,7 +52,7 @@ def ids(value: Any) -> list[str]:  # noqa: ANN401  whatever an input holds
 
 def _foreseen(operation: Operation, step: Mapping[str, Any], length: float, operations: Operations) -> Foreseen:
     shop = operations.workshop
-    chooser = Chooser(shop.registry, shop.models, shop.config.commercial, pins=shop.config.tools)
+    chooser = shop.chooser()
     taken = operation.name in SOMEBODYS_VOICE or bool({"sample", "clone"} & set(step))
     try:
         tool = chooser.choose(Need(operation.name, str(step.get("language") or "")))

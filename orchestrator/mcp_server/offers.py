@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from soundwright.orchestrator import saving
-from soundwright.orchestrator.choice import Chooser, Need
+from soundwright.orchestrator.choice import Need
 from soundwright.orchestrator.mcp_server.answers import Answer
 from soundwright.orchestrator.mcp_server.places import ASSETS
 from soundwright.orchestrator.mcp_server.watch import Watch
@@ -49,7 +49,7 @@ class Offer:
 
 def usable(workshop: Workshop, *, commercial: bool = False) -> Iterator[Operation]:
     """Operations that an installed tool can do now, by name."""
-    chooser = Chooser(workshop.registry, workshop.models, commercial)
+    chooser = workshop.chooser(commercial=commercial)
     for operation in sorted(workshop.catalogue().values(), key=lambda each: each.name):
         if not operation.internal and any(verdict.fits for verdict in chooser.verdicts(Need(operation.name))):
             yield operation

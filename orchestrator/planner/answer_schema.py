@@ -20,7 +20,7 @@ from soundwright.scripts_compiler.schema import strict_schema
 Schema = dict[str, Any]
 # What the user, the orchestrator or nobody decides: pins, recordings, the programme's loudness and seeds.
 DROPPED = {
-    "Script": ("version", "inputs", "seed", "master", "pronounce"),
+    "Script": ("version", "inputs", "seed", "master", "pronounce", "tools"),
     "Voice": ("take", "space", "tool", "preset", "sample", "consent"),
     "SceneCue": (),
     "SpeechCue": ("track", "loudness", "fade_in", "fade_out", "take"),

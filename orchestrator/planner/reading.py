@@ -17,6 +17,7 @@ from soundwright.scripts_compiler.wording import quoted
 MAX_DEPTH = 24
 MAX_ITEMS = 200_000
 SOURCE = "the language model's script"
+_USERS = ("version", "inputs", "seed", "master", "tools")  # not a language model's to set
 PINS = ("tool", "preset", "sample", "consent")
 _MARKUP = re.compile(r"\{\{|\{%|\}\}|%\}|<(?:speak|break|prosody|voice|audio)\b[^>]*>|https?://", re.IGNORECASE)
 
@@ -38,7 +39,7 @@ class Reader:
         if not isinstance(plain, dict):
             raise ScriptError([Problem("", "the answer is no JSON object.", "Answer with one script.")], SOURCE)
         refused = list(_refused(plain, self.offer))
-        kept = {name: value for name, value in plain.items() if name not in ("version", "inputs", "seed", "master")}
+        kept = {name: value for name, value in plain.items() if name not in _USERS}
         whole = {"version": 1, **kept} | self._given(kept)
         try:
             document = documents.from_data(whole, SOURCE, catalogue=self.offer.catalogue)

@@ -26,6 +26,7 @@ _SECTIONS = (
     ("inputs", "input", "id"),
     ("steps", "step", "id"),
     ("pronounce", "word", "word"),
+    ("tools", "pin", "op"),
 )
 _TOP = ("title", "language", "duration", "seed")
 
@@ -34,7 +35,7 @@ _TOP = ("title", "language", "duration", "seed")
 class Change:
     """One part that differs. ``before`` and ``after`` hold the fields that do, with what they were and are.
 
-    ``part`` is cue, voice, step, input, word, master or script; ``where`` names the cue before it, where that matters.
+    ``part`` is cue, voice, step, input, word, pin, master or script; ``where`` the cue before it, where that matters.
     """
 
     kind: Kind

@@ -10,7 +10,7 @@ from soundwright.orchestrator.planner.offer import Offer
 # Unlike a planner, who writes for somebody who asks again, a reviser may be asked for most fields. Effects have an edit
 # of their own; small models that are given a list of names go on listing for ever.
 _DROPPED = {
-    "Script": ("version", "inputs", "seed", "master", "pronounce"),
+    "Script": ("version", "inputs", "seed", "master", "pronounce", "tools"),
     "Voice": ("take", "space", "tool", "preset", "sample", "consent", "effects"),
     "SceneCue": (),
     "SpeechCue": ("track", "loudness", "effects"),

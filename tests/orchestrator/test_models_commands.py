@@ -103,6 +103,16 @@ def test_waste_goes_only_when_it_is_wanted(environ: dict[str, str]) -> None:
     assert not (folder / "old.bin").exists()
 
 
+def test_the_list_of_tools_says_what_a_render_would_refuse(environ: dict[str, str]) -> None:
+    done = subprocess.run([PROGRAM, "tools", "list", "--json"], env=environ, capture_output=True, text=True, check=True)
+    states = {row["tool"]: row["state"] for row in json.loads(done.stdout)}
+    if "not installed" in states["musicgen"] or "pip install" in states["musicgen"]:
+        pytest.skip("torch is not installed")
+    assert "soundwright models pull musicgen-small --accept-licence" in states["musicgen"]
+    assert "soundwright models pull whisper-small" in states["whisper-small"]
+    assert "on first use" in states["kokoro"]
+
+
 def test_weights_of_ones_own_are_added(environ: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "model.safetensors").write_bytes(b"x")

@@ -134,6 +134,18 @@ def test_settings_pin_tools_for_every_command(tmp_path: Path, home: Path) -> Non
     assert all(voice.startswith("pico/") for voice in pinned.values())
 
 
+def test_a_script_pins_tools_over_the_settings_and_under_the_command_line(tmp_path: Path, home: Path) -> None:
+    assert home.is_dir()
+    create(tmp_path / "p")
+    (tmp_path / "p" / "project.toml").write_text('[tools]\nspeak = "hibari"\n')
+    script = tmp_path / "p" / "script.yaml"
+    script.write_text(script.read_text() + "\ntools: [{op: speak, tool: pico}]\n")
+    cast = json.loads(run("check", tmp_path / "p", "--json").stdout)["cast"]
+    assert all(voice.startswith("pico/") for voice in cast.values())
+    told = json.loads(run("check", tmp_path / "p", "--json", "--tool", "speak=hibari").stdout)["cast"]
+    assert all(voice.startswith("hibari/") for voice in told.values())
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

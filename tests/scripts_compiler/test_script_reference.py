@@ -12,7 +12,8 @@ from soundwright.scripts_compiler.reference import with_tables
 
 PAGE = Path(__file__).parents[2] / "docs" / "script.md"
 MODELS = (
-    "Script Voice Pronunciation Input SpeechCue SoundCue MusicCue ClipCue PauseCue SceneCue Sounding Bed Point Master"
+    "Script Pin Voice Pronunciation Input SpeechCue SoundCue MusicCue ClipCue PauseCue SceneCue Sounding Bed Point "
+    "Master"
 )
 
 

@@ -27,12 +27,12 @@ _MOST_PATIENCE_S = 30.0  # for one read: the next source may be better
 
 @dataclass(frozen=True, slots=True)
 class PullProgress:
-    """How far a pull is: bytes of ``file`` that have arrived (more than ``total`` where archives are larger)."""
+    """How far a pull is: bytes for ``file`` that have arrived; of ``total``, or of None where an archive brings it."""
 
     model: str
     file: str
     done: int
-    total: int
+    total: int | None
 
 
 Tell = Callable[[PullProgress], None]
@@ -175,8 +175,10 @@ def locked(path: Path, *, wait_for_it: bool = True) -> Iterator[bool]:
 
 
 def _fetch(fetcher: Fetcher, job: _Job, file: ModelFile, tell: Tell) -> str:
+    total = file.size if _comes_plain(file) else None
+
     def report(done: int) -> None:
-        tell(PullProgress(job.model.name, file.name, done, file.size))
+        tell(PullProgress(job.model.name, file.name, done, total))
 
     try:
         return fetcher.fetch(file, job.folder / file.name, report)
@@ -198,8 +200,12 @@ def _keep(job: _Job, hashes: Mapping[str, str]) -> None:
 
 def _room_for(file: ModelFile) -> int:
     """Bytes that a file takes while it is fetched: out of an archive, twice."""
+    return file.size * (1 if _comes_plain(file) else 2)
+
+
+def _comes_plain(file: ModelFile) -> bool:
     first = file.sources[0] if file.sources else None
-    return file.size * (1 if isinstance(first, UrlSource) and not first.members else 2)
+    return isinstance(first, UrlSource) and not first.members
 
 
 def _arrived(job: _Job) -> int:

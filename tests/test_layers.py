@@ -33,7 +33,8 @@ CORE = {
 # Boundaries to code that is not ours, where anything may be raised and nothing may be lost.
 CATCH_ALL = {
     "orchestrator/cli/edge.py", "orchestrator/doctor.py", "orchestrator/llm/langchain_client.py",
-    "orchestrator/mcp_server/server.py", "orchestrator/workers.py", "scripts_compiler/extensions.py",
+    "orchestrator/mcp_server/server.py", "orchestrator/serving/sounds.py", "orchestrator/workers.py",
+    "scripts_compiler/extensions.py",
     "tools/mcp_client/session.py",
     "tools/registry.py",
     "tools/testing/checks.py",

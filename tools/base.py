@@ -147,6 +147,11 @@ class Context:
     cancelled: Callable[[], bool] = _never
     emit: Callable[[Audio], None] = _drop
 
+    @property
+    def listened_to(self) -> bool:
+        """Whether anybody takes the chunks: a render waits for the whole."""
+        return self.emit is not _drop
+
     def check(self) -> None:
         """Leave at once when the run was cancelled; call it between steps that take more than a second.
 

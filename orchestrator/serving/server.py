@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import selectors
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,16 +14,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from soundwright.orchestrator.errors import ConfigError
+from soundwright.orchestrator.serving.answers import Answer
 from soundwright.orchestrator.serving.form import read_form
 from soundwright.orchestrator.serving.refusal import Refused
+from soundwright.orchestrator.serving.running import Gone
 from soundwright.orchestrator.serving.sounds import Engines
 from soundwright.scripts_compiler.errors import SoundwrightError
 from soundwright.tools.http.client import on_this_machine
 
 MAX_BODY = 200 * 2**20
 _WAIT_S = 60
-_BLOCK = 1 << 15
-_STREAMED = frozenset({"audio/pcm", "audio/wav"})
 
 
 class _Server(ThreadingHTTPServer):
@@ -36,6 +39,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _WAIT_S
     server: _Server
+    _begun = False
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401  as the base class has it
         """Say what was asked, on standard error."""
@@ -50,6 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._guarded(self._make)
 
     def _guarded(self, do: Callable[[str], None]) -> None:
+        self._begun = False
         try:
             self._check()
             do(urlsplit(self.path).path.rstrip("/"))
@@ -57,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(refused)
         except SoundwrightError as error:
             self._refuse(Refused(500, str(error)))
-        except (BrokenPipeError, ConnectionResetError, TimeoutError):
+        except (Gone, BrokenPipeError, ConnectionResetError, TimeoutError):
             self.close_connection = True  # nobody hears the rest
 
     def _check(self) -> None:
@@ -77,12 +82,21 @@ class _Handler(BaseHTTPRequestHandler):
     def _make(self, path: str) -> None:
         body = self._body()
         if path == "/v1/audio/speech":
-            self._send(*self.server.engines.speak(_json(body)))
+            self._answer(self.server.engines.speak(_json(body), self._is_there))
         elif path == "/v1/audio/transcriptions":
             form = read_form(self.headers.get("Content-Type", ""), body)
-            self._send(*self.server.engines.transcribe(form))
+            self._send(*self.server.engines.transcribe(form, self._is_there))
         else:
             raise Refused(404, f"there is no {path}; there are /v1/audio/speech and /v1/audio/transcriptions")
+
+    def _is_there(self) -> bool:
+        """Whether the client still listens: one that went away has closed its side."""
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self.connection, selectors.EVENT_READ)
+            try:
+                return not waiting.select(0) or self.connection.recv(1, socket.MSG_PEEK) != b""
+            except OSError:
+                return False
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length", "")
@@ -91,23 +105,38 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refused(413 if length.isdigit() else 411, f"the body must have a length of at most {MAX_BODY} bytes")
         return self.rfile.read(int(length))
 
+    def _answer(self, answer: Answer) -> None:
+        try:
+            if isinstance(answer.body, bytes):
+                self._send(answer.body, answer.content_type)
+            else:
+                self._send_parts(answer.body, answer.content_type)
+        finally:
+            answer.stop()
+
     def _send(self, content: bytes | dict[str, Any], content_type: str, status: int = 200) -> None:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        self._begin(content_type, status, ("Content-Length", str(len(body))))
+        self.wfile.write(body)
+
+    def _send_parts(self, parts: Iterator[bytes], content_type: str) -> None:
+        """Each part as soon as it is there. Where the empty one at the end lacks, something failed."""
+        self._begin(content_type, 200, ("Transfer-Encoding", "chunked"))
+        for part in itertools.chain(parts, [b""]):
+            self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+
+    def _begin(self, content_type: str, status: int, size: tuple[str, str]) -> None:
+        self._begun = True
         self.send_response(status)
         self.send_header("Content-Type", content_type)
-        if content_type in _STREAMED:
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            for start in range(0, len(body), _BLOCK):
-                part = body[start : start + _BLOCK]
-                self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
-            self.wfile.write(b"0\r\n\r\n")
-        else:
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+        self.send_header(*size)
+        self.end_headers()
 
     def _refuse(self, refused: Refused) -> None:
+        if self._begun:
+            self.log_message("broken off: %s", refused)
+            self.close_connection = True
+            return
         if self.command == "POST" and refused.status in {401, 403, 411, 413}:
             self.close_connection = True  # its body was not read
         self._send(refused.to_json(), "application/json", refused.status)

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import soundfile
-import soxr
 from pydantic import ValidationError
 
 from soundwright.orchestrator.choice import Chooser, Need
 from soundwright.orchestrator.devices import device_for
 from soundwright.orchestrator.results import checked
+from soundwright.orchestrator.serving.answers import WAYS, Answer, spoken
+from soundwright.orchestrator.serving.encoders import PCM_RATE_HZ, TYPES
 from soundwright.orchestrator.serving.form import Form
 from soundwright.orchestrator.serving.refusal import Refused
+from soundwright.orchestrator.serving.running import Asked, Emit, Running, always
+from soundwright.orchestrator.serving.transcripts import WRITTEN, written
 from soundwright.orchestrator.toolpool import ToolPool
 from soundwright.orchestrator.workshop import Workshop
-from soundwright.tools.assets import Asset, Audio, Transcript, Word
+from soundwright.scripts_compiler.errors import SoundwrightError
+from soundwright.scripts_compiler.kinds import Kind
+from soundwright.tools.assets import Asset, Audio, Transcript
 from soundwright.tools.base import Context, Request, ToolSpec, VoiceInfo
-from soundwright.tools.errors import ToolError, ToolMissing
-from soundwright.tools.http.sound import decoded, to_pcm, wav_bytes
+from soundwright.tools.errors import ToolError
+from soundwright.tools.http.sound import decoded
 
 ALIASES = frozenset({"", "default", "tts-1", "tts-1-hd", "gpt-4o-mini-tts", "whisper-1", "gpt-4o-transcribe",
                      "gpt-4o-mini-transcribe"})  # fmt: skip
@@ -34,13 +38,9 @@ STAND_INS: Mapping[str, str] = {
     "verse": "male",
 }  # fmt: skip
 """Names of voices that clients have built in: a voice of ours of that gender stands for each."""
-TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "flac": "audio/flac", "opus": "audio/ogg", "pcm": "audio/pcm"}
-_FILES = {"mp3": ("MP3", None), "flac": ("FLAC", "PCM_16"), "opus": ("OGG", "OPUS")}
-_WRITTEN = ("json", "text", "verbose_json", "srt", "vtt")
-_PCM_RATE = 24000
 _MEMORY_MB = 4000
 _MOST_TEXT = 4096
-_LINE_WORDS = 12
+_POLL_S = 0.05
 
 
 class Engines:
@@ -52,9 +52,11 @@ class Engines:
         self._chooser = Chooser(workshop.registry, workshop.models, config.commercial, config.device)
         self._pool = ToolPool(workshop.registry, workshop.models, _MEMORY_MB)
         self._free = threading.Semaphore(at_once)
+        self._closed = threading.Event()
 
     def close(self) -> None:
-        """Free what is loaded."""
+        """Stop what is at work, and free what is loaded."""
+        self._closed.set()
         self._pool.close()
 
     def models(self) -> dict[str, Any]:
@@ -73,57 +75,54 @@ class Engines:
         ]  # fmt: skip
         return {"voices": rows}
 
-    def speak(self, asked: Mapping[str, Any]) -> tuple[bytes, str]:
-        """``POST /v1/audio/speech``: the sound's bytes and their content type.
+    def speak(self, asked: Mapping[str, Any], wanted: Asked = always) -> Answer:
+        """``POST /v1/audio/speech``: the sound as it is made, where engine and form allow it; else whole.
+
+        ``wanted`` tells whether the client is still there; without it the engine is stopped.
 
         Raises:
             Refused: something that was asked for cannot be had.
+            Gone: the client is.
         """
-        text, form = asked.get("input"), asked.get("response_format") or "mp3"
+        text, form, way = (
+            asked.get("input"),
+            asked.get("response_format") or "mp3",
+            asked.get("stream_format") or "audio",
+        )
         if not isinstance(text, str) or not text.strip() or len(text) > _MOST_TEXT:
             raise Refused(400, f"input must be a text of 1 to {_MOST_TEXT} characters")
         if form not in TYPES:
             raise Refused(400, f"response_format {form!r} cannot be had; there are {', '.join(TYPES)}")
-        if asked.get("stream_format", "audio") != "audio":
-            raise Refused(400, "stream_format 'sse' cannot be had; there is audio")
+        if way not in WAYS:
+            raise Refused(400, f"stream_format {way!r} cannot be had; there are {' and '.join(WAYS)}")
         spec, voice = self._voice(str(asked.get("model") or ""), asked.get("voice"))
         params = {"text": text, "preset": voice.preset, "language": voice.language}
         if asked.get("speed") is not None:
             params["speed"] = asked["speed"]
-        made = self._run(spec, "speak", params, {})
-        if not isinstance(made, Audio):
-            raise Refused(500, f"{spec.name} gave no sound")
-        return encoded(made, form), TYPES[form]
+        return spoken(self._run(spec, "speak", params, {}, wanted), form, way)
 
-    def transcribe(self, form: Form) -> tuple[bytes | dict[str, Any], str]:
+    def transcribe(self, form: Form, wanted: Asked = always) -> tuple[bytes | dict[str, Any], str]:
         """``POST /v1/audio/transcriptions``: a text, or what is sent as JSON, and the content type.
 
         Raises:
             Refused: the recording cannot be read, or something that was asked for cannot be had.
+            Gone: the client is.
         """
-        wanted = form.one("response_format", "json")
-        if wanted not in {"json", "text", "verbose_json", "srt", "vtt"}:
-            raise Refused(
-                400, f"response_format {wanted!r} cannot be had; there are json, text, verbose_json, srt, vtt"
-            )
+        written_as = form.one("response_format", "json")
+        if written_as not in WRITTEN:
+            raise Refused(400, f"response_format {written_as!r} cannot be had; there are {', '.join(WRITTEN)}")
         if "file" not in form.files:
             raise Refused(400, "file is required")
         try:
-            audio = decoded(form.files["file"], "", _PCM_RATE, "the client")
+            audio = decoded(form.files["file"], "", PCM_RATE_HZ, "the client")
         except ToolError as error:
             raise Refused(400, str(error)) from None
         language = form.one("language")
         spec = self._spec(form.one("model"), "transcribe", language)
-        made = self._run(spec, "transcribe", {"language": language}, {"audio": audio})
+        made = self._run(spec, "transcribe", {"language": language}, {"audio": audio}, wanted).result()
         if not isinstance(made, Transcript):
             raise Refused(500, f"{spec.name} gave no transcript")
-        if wanted in {"text", "srt", "vtt"}:
-            return _written(made, wanted, audio.length_s).encode(), "text/plain; charset=utf-8"
-        if wanted == "json":
-            return {"text": made.text}, "application/json"
-        words = [{"word": word.text, "start": word.start_s, "end": word.end_s} for word in made.words]
-        return {"task": "transcribe", "language": made.language, "duration": audio.length_s, "text": made.text,
-                "words": words, "segments": _segments(made, audio.length_s)}, "application/json"  # fmt: skip
+        return written(made, written_as, audio.length_s)
 
     def _usable(self, op: str) -> list[ToolSpec]:
         return [verdict.tool for verdict in self._chooser.verdicts(Need(op)) if verdict.fits]
@@ -151,36 +150,50 @@ class Engines:
             return _stand_in(specs, name)
         raise Refused(400, f"voice {name!r} does not exist; GET /v1/audio/voices lists them")
 
-    def _run(self, spec: ToolSpec, op: str, params: Mapping[str, Any], inputs: Mapping[str, Asset]) -> Asset:
+    def _run(
+        self, spec: ToolSpec, op: str, params: Mapping[str, Any], inputs: Mapping[str, Asset], wanted: Asked
+    ) -> Running:
         operation = self._workshop.catalogue()[op]
         try:
             request = Request(op, operation.resolve(params), inputs, 0, "request")
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
             raise Refused(400, f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from None
+        return Running(lambda emit, cancelled: self._do(spec, request, operation.output, emit, cancelled), wanted)
+
+    def _do(self, spec: ToolSpec, request: Request, kind: Kind, emit: Emit, cancelled: Asked) -> Asset:
+        """Have a tool do a request, as soon as one is free.
+
+        Raises:
+            Refused: it failed.
+        """
+        context = Context(cancelled=lambda: self._closed.is_set() or cancelled(), emit=lambda it: emit(_sound(it)))
+        while not self._free.acquire(timeout=_POLL_S):
+            context.check()
         try:
-            with self._free, tempfile.TemporaryDirectory(prefix="soundwright-") as scratch:
-                with self._pool.lease(spec, device_for(spec, self._chooser.device), "float32") as tool:
-                    ((_, made),) = tool.run([request], Context(Path(scratch)))
-                if isinstance(made, ToolError):
-                    raise made
-                return checked(made, operation.output)
-        except (ToolError, ToolMissing) as error:
-            raise Refused(500, f"{spec.name}: {error}") from error
+            return checked(self._made(spec, request, context), kind)
+        except (Exception, SystemExit) as error:  # the boundary to the code of tools
+            said = str(error) if isinstance(error, SoundwrightError) else f"raised {type(error).__name__}: {error}"
+            raise Refused(500, f"{spec.name}: {said}") from error
+        finally:
+            self._free.release()
+
+    def _made(self, spec: ToolSpec, request: Request, context: Context) -> Asset:
+        device = device_for(spec, self._chooser.device)
+        with (
+            tempfile.TemporaryDirectory(prefix="soundwright-") as scratch,
+            self._pool.lease(spec, device, "float32") as tool,
+        ):
+            ((_, made),) = tool.run([request], replace(context, scratch=Path(scratch)))
+        if isinstance(made, ToolError):
+            raise made
+        return made
 
 
-def encoded(audio: Audio, form: str) -> bytes:
-    """The sound in one of the forms of ``TYPES``."""
-    if form == "wav":
-        return wav_bytes(audio)
-    if form == "pcm":
-        mono = audio.samples.mean(axis=0)
-        at_rate = mono if audio.rate == _PCM_RATE else soxr.resample(mono, audio.rate, _PCM_RATE, quality="HQ")
-        return to_pcm(at_rate[None])
-    kind, subtype = _FILES[form]
-    file = io.BytesIO()
-    soundfile.write(file, audio.samples.T, audio.rate, format=kind, subtype=subtype)
-    return file.getvalue()
+def _sound(chunk: Audio) -> Audio:
+    """The chunk, held against the contract like a result."""
+    checked(chunk, Kind.AUDIO)
+    return chunk
 
 
 def _stand_in(specs: list[ToolSpec], name: str) -> tuple[ToolSpec, VoiceInfo]:
@@ -194,34 +207,3 @@ def _stand_in(specs: list[ToolSpec], name: str) -> tuple[ToolSpec, VoiceInfo]:
     same = [other for other, theirs in STAND_INS.items() if theirs == gender]
     best = [pair for pair in fitting if pair[0] is fitting[0][0]]
     return best[same.index(name) % len(best)]
-
-
-def _segments(made: Transcript, length_s: float) -> list[dict[str, Any]]:
-    """The transcript in pieces of a line: to the end of a sentence, or a dozen words."""
-    if not made.words:
-        return [{"id": 0, "start": 0.0, "end": length_s, "text": made.text}] if made.text else []
-    groups: list[list[Word]] = [[]]
-    for word in made.words:
-        if groups[-1] and (len(groups[-1]) >= _LINE_WORDS or groups[-1][-1].text.endswith((".", "?", "!"))):
-            groups.append([])
-        groups[-1].append(word)
-    return [
-        {"id": n, "start": it[0].start_s, "end": it[-1].end_s, "text": " ".join(word.text for word in it)}
-        for n, it in enumerate(groups)
-    ]
-
-
-def _written(made: Transcript, form: str, length_s: float) -> str:
-    if form == "text":
-        return made.text + "\n"
-    mark = "," if form == "srt" else "."
-    cues = [
-        f"{_clock(row['start'], mark)} --> {_clock(row['end'], mark)}\n{row['text']}\n"
-        for row in _segments(made, length_s)
-    ]
-    return "WEBVTT\n\n" + "\n".join(cues) if form == "vtt" else "\n".join(f"{n}\n{it}" for n, it in enumerate(cues, 1))
-
-
-def _clock(seconds: float, mark: str) -> str:
-    whole = round(seconds * 1000)
-    return f"{whole // 3600000:02}:{whole // 60000 % 60:02}:{whole // 1000 % 60:02}{mark}{whole % 1000:03}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import io
 import json
@@ -9,11 +10,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import hibari
+import httpx
 import numpy as np
 import openai
 import pytest
@@ -21,6 +26,8 @@ import soundfile
 
 import soundwright as sw
 from soundwright.orchestrator.errors import ConfigError
+from soundwright.orchestrator.serving.encoders import PCM_RATE_HZ, TYPES, encoded, in_pieces
+from soundwright.orchestrator.serving.running import Running
 from soundwright.orchestrator.serving.server import serving
 from soundwright.orchestrator.serving.sounds import Engines
 from soundwright.orchestrator.workshop import Workshop
@@ -28,7 +35,9 @@ from soundwright.tools.assets import Audio, Speech, Transcript
 from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.http.engines import http_tool
 from soundwright.tools.http.settings import read_tables
+from soundwright.tools.http.sound import decoded
 from soundwright.tools.model_store import ModelStore
+from soundwright.tools.tts.hibari import RATE as RATE_HZ
 from soundwright.tools.tts.hibari import HibariTool
 
 pytestmark = pytest.mark.xdist_group("serve")
@@ -76,15 +85,19 @@ def test_the_official_client_gets_speech_in_every_form(form: Any, client: openai
     assert 0.01 < float(np.sqrt(np.mean(samples**2))) < 0.5
 
 
-def test_what_is_served_is_what_the_engine_says(client: openai.OpenAI) -> None:
+def spoken_by_hibari(text: str) -> Speech:
     tool = HibariTool()
     tool.load(Place())
-    params = {"text": TEXT, "preset": "heart", "language": "en-US", "speed": 1.0, "emotion": "", "voice": "",
+    params = {"text": text, "preset": "heart", "language": "en-US", "speed": 1.0, "emotion": "", "voice": "",
               "pronounce": [], "take": 0}  # fmt: skip
-    (ours,) = dict(tool.run([Request("speak", params)], Context())).values()
-    assert isinstance(ours, Speech)
+    (made,) = dict(tool.run([Request("speak", params)], Context())).values()
+    assert isinstance(made, Speech)
+    return made
+
+
+def test_what_is_served_is_what_the_engine_says(client: openai.OpenAI) -> None:
     data = client.audio.speech.create(model="hibari", voice="heart", input=TEXT, response_format="pcm").read()
-    assert np.abs(np.frombuffer(data, "<i2") / 32767 - ours.samples[0]).max() < 1 / 32767
+    assert np.abs(np.frombuffer(data, "<i2") / 32767 - spoken_by_hibari(TEXT).samples[0]).max() < 1 / 32767
 
 
 def test_the_official_client_lists_models_and_streams(client: openai.OpenAI) -> None:
@@ -92,6 +105,143 @@ def test_the_official_client_lists_models_and_streams(client: openai.OpenAI) -> 
     speech = client.audio.speech.with_streaming_response
     with speech.create(model="tts-1", voice="onyx", input="Yes.", response_format="pcm") as answer:
         assert sum(len(part) for part in answer.iter_bytes(4096)) > 10000
+
+
+PARAGRAPH = " ".join(
+    f"The {number} boat came home through the fog that evening, and nobody on the quay had a word to say about it."
+    for number in ("first", "second", "third", "fourth", "fifth", "sixth")
+)
+
+
+class Gate:
+    """Lets hibari say its first piece; the others are said once ``opened`` is set. ``said`` counts them."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.opened, self.said, self.wrong = threading.Event(), 0, ""
+        original = hibari.Hibari.from_phonemes
+
+        def from_phonemes(*given: Any) -> Any:
+            self.said += 1
+            if self.said > 1 and not self.opened.wait(60):
+                raise TimeoutError("nobody heard the first piece")
+            if self.wrong and self.said > 1:
+                raise RuntimeError(self.wrong)
+            return original(*given)
+
+        patch.setattr(hibari.Hibari, "from_phonemes", from_phonemes)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    return Gate(monkeypatch)
+
+
+@pytest.mark.parametrize("form", ["pcm", "wav", "mp3", "opus"])
+def test_speech_is_heard_before_the_whole_is_made(form: Any, client: openai.OpenAI, gate: Gate) -> None:
+    speech, parts = client.audio.speech.with_streaming_response, list[bytes]()
+    with speech.create(model="hibari", voice="heart", input=PARAGRAPH, response_format=form) as answer:
+        for part in answer.iter_bytes():
+            parts.append(part)
+            if sum(map(len, parts)) > 4000:  # more than any head
+                gate.opened.set()
+    assert gate.said > 2
+    whole = spoken_by_hibari(PARAGRAPH)
+    if form == "pcm":
+        samples = np.frombuffer(b"".join(parts), "<i2") / 32767
+    else:
+        samples, _ = soundfile.read(io.BytesIO(b"".join(parts)))
+    assert len(samples) == pytest.approx(whole.frames, abs=0.1 * RATE_HZ if form == "mp3" else 0)
+    if form in {"pcm", "wav"}:
+        assert np.abs(samples - whole.samples[0]).max() < 1.1 / 32767
+
+
+def test_speech_comes_as_events(client: openai.OpenAI, gate: Gate) -> None:
+    speech, sound, last = client.audio.speech.with_streaming_response, b"", {}
+    with speech.create(
+        model="hibari", voice="heart", input=PARAGRAPH, response_format="pcm", stream_format="sse"
+    ) as answer:
+        assert answer.headers["content-type"] == "text/event-stream"
+        for line in answer.iter_lines():
+            if line:
+                last = json.loads(line.removeprefix("data: "))
+                sound += base64.b64decode(last.get("audio", ""))
+                gate.opened.set()
+    assert last == {
+        "type": "speech.audio.done", "usage": {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+    }  # fmt: skip
+    assert len(sound) == 2 * spoken_by_hibari(PARAGRAPH).frames
+
+
+def test_our_own_client_passes_on_what_arrives(address: str, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOUNDWRIGHT_HTTP_FAR_KEY", KEY)
+    table = {"kind": "speech", "url": address, "model": "hibari", "voices": ["heart"], "languages": ["en"]}
+    tool, chunks = http_tool("far", read_tables("config.toml", {"far": table})["far"]), list[Audio]()
+
+    def heard(chunk: Audio) -> None:
+        chunks.append(chunk)
+        gate.opened.set()
+
+    tool.load(Place())
+    ((_, made),) = tool.run([Request("speak", {"text": PARAGRAPH, "preset": "heart"})], Context(emit=heard))
+    assert isinstance(made, Speech)
+    assert gate.said > 2
+    assert np.array_equal(np.concatenate([chunk.samples for chunk in chunks], axis=1), made.samples)
+
+
+def test_the_engine_stops_when_the_client_goes_away(
+    client: openai.OpenAI, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Running.stop
+
+    def stopped(running: Running) -> None:
+        stop(running)
+        gate.opened.set()
+
+    monkeypatch.setattr(Running, "stop", stopped)
+    speech = client.audio.speech.with_streaming_response
+    with speech.create(model="hibari", voice="heart", input=PARAGRAPH, response_format="pcm") as answer:
+        next(answer.iter_bytes())
+    assert gate.opened.wait(60)
+    client.audio.speech.create(model="hibari", voice="heart", input="Yes.")  # waits for the engine: there is one
+    assert gate.said == 3
+
+
+def test_what_fails_half_way_is_broken_off(client: openai.OpenAI, address: str, gate: Gate) -> None:
+    gate.wrong = "out of breath"
+    gate.opened.set()
+    speech = client.audio.speech.with_streaming_response
+    with (
+        speech.create(model="hibari", voice="heart", input=PARAGRAPH, response_format="pcm") as answer,
+        pytest.raises(Exception, match="without sending complete message body"),
+    ):
+        answer.read()
+    gate.said = 0
+    asked = {"model": "hibari", "voice": "heart", "input": PARAGRAPH, "response_format": "pcm", "stream_format": "sse"}
+    with httpx.stream("POST", f"{address}/audio/speech", json=asked, headers={"Authorization": f"Bearer {KEY}"}) as it:
+        last = [line for line in it.iter_lines() if line][-1]
+    assert "hibari: raised RuntimeError: out of breath" in json.loads(last.removeprefix("data: "))["error"]["message"]
+
+
+@pytest.mark.parametrize("rate", [16000, 22050, 24000, 44100])
+@pytest.mark.parametrize("form", ["pcm", "wav", "mp3", "opus"])
+def test_pieces_are_together_the_whole(form: str, rate: int) -> None:
+    time_s = np.arange(3 * rate) / rate
+    tone = Audio((0.4 * np.sin(2 * np.pi * 440 * time_s))[None].astype(np.float32), rate)
+    cuts = (0, 700, rate, 2 * rate + 5, 3 * rate)
+    parts = (Audio(tone.samples[:, start:end], rate) for start, end in pairwise(cuts))
+    found = [
+        decoded(data, TYPES[form], PCM_RATE_HZ, "the test")
+        for data in (b"".join(in_pieces(parts, form)), encoded(tone, form))
+    ]
+    for sound in found:
+        assert sound.length_s == pytest.approx(3, abs=0.15 if form == "mp3" else 0.001)
+        spectrum = np.abs(np.fft.rfft(sound.samples[0]))
+        assert spectrum.argmax() * sound.rate / sound.frames == pytest.approx(440, abs=1)
+        assert np.sqrt(np.mean(sound.samples**2)) == pytest.approx(
+            0.4 / np.sqrt(2), rel=0.07 if form == "mp3" else 0.01
+        )
+    if form in {"pcm", "wav"}:
+        assert np.abs(found[0].samples - found[1].samples).max() <= 1.1 / 32768
 
 
 def test_voices_are_listed(address: str) -> None:
@@ -138,7 +288,7 @@ def test_a_story_is_spoken_by_a_server(
         ({"input": " "}, 400, "input must be a text"),
         ({"input": "x" * 5000}, 400, "1 to 4096 characters"),
         ({"response_format": "aac"}, 400, "response_format 'aac' cannot be had"),
-        ({"stream_format": "sse"}, 400, "'sse' cannot be had"),
+        ({"stream_format": "video"}, 400, "'video' cannot be had; there are audio and sse"),
         ({"speed": 9}, 400, "speed: Input should be less than or equal to 2"),
         ({"speed": "fast"}, 400, "speed: Input should be a valid number"),
     ],

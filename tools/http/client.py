@@ -5,14 +5,16 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
+import os
 import queue
 import random
+import socket
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -125,16 +127,17 @@ class Client:
     def _once(self, call: Call, context: Context, take: Callable[[bytes, str], None]) -> Answer:
         content_type, size = "", 0
         parts: list[bytes] = []
-        for kind, part in self._parts(call, context):
-            if not parts and not content_type:
-                content_type = kind
-                self._check_type(call, kind, part)
-            size += len(part)
-            if size > self.max_bytes:
-                raise _Failed(f"{self.who} sends more than {self.max_bytes / 1e6:.0f} MB", None)
-            parts.append(part)
-            if part:
-                take(part, content_type)
+        with closing(self._parts(call, context)) as coming:
+            for kind, part in coming:
+                if not parts and not content_type:
+                    content_type = kind
+                    self._check_type(call, kind, part)
+                size += len(part)
+                if size > self.max_bytes:
+                    raise _Failed(f"{self.who} sends more than {self.max_bytes / 1e6:.0f} MB", None)
+                parts.append(part)
+                if part:
+                    take(part, content_type)
         return Answer(b"".join(parts), content_type)
 
     def _check_type(self, call: Call, content_type: str, part: bytes) -> None:
@@ -142,19 +145,18 @@ class Client:
             raise _Failed(f"{self.who} answered with {content_type or 'no content type'} instead of "
                           f"{' or '.join(call.accepts)}: {_message(part)}", None)  # fmt: skip
 
-    def _parts(self, call: Call, context: Context) -> Iterator[tuple[str, bytes]]:
+    def _parts(self, call: Call, context: Context) -> Generator[tuple[str, bytes]]:
         """(content type, part) as they come. A thread reads, so that a cancel need not wait for the server."""
         heard: queue.SimpleQueue[tuple[str, bytes] | Exception | None] = queue.SimpleQueue()
-        opened: list[http.client.HTTPResponse] = []
-        stop = threading.Event()
+        line = _Line()
 
         def read() -> None:
             try:
                 with self._open(call) as answer:
-                    opened.append(answer)
+                    line.opened(answer)
                     kind = answer.headers.get("Content-Type", "").lower()
                     heard.put((kind, b""))
-                    while not stop.is_set() and (part := answer.read1(_BLOCK)):
+                    while not line.is_over() and (part := answer.read1(_BLOCK)):
                         heard.put((kind, part))
                     if answer.length:
                         raise http.client.IncompleteRead(b"", answer.length)
@@ -177,7 +179,7 @@ class Client:
                         raise item
                     yield item
         finally:
-            stop.set()
+            line.end()
 
     def _open(self, call: Call) -> http.client.HTTPResponse:
         headers = {"User-Agent": "soundwright", **call.headers}
@@ -210,6 +212,32 @@ class Client:
         if 300 <= error.code < 400:
             return _Failed(f"{text} (to {error.headers.get('Location')}). Write the address that it names.", None)
         return _Failed(text, _seconds(error.headers.get("Retry-After")) if error.code in _AGAIN else None)
+
+
+class _Line:
+    """The connection of one request, which may be ended while another thread waits for it."""
+
+    def __init__(self) -> None:
+        self._guard, self._over = threading.Lock(), False
+        self._socket: socket.socket | None = None
+
+    def opened(self, answer: http.client.HTTPResponse) -> None:
+        """Keep a second handle of the connection."""
+        with self._guard, suppress(OSError):
+            if not self._over:
+                self._socket = socket.socket(fileno=os.dup(answer.fileno()))
+
+    def is_over(self) -> bool:
+        """Whether nobody wants the rest."""
+        return self._over
+
+    def end(self) -> None:
+        """Hang up, so that the server need not go on."""
+        with self._guard, suppress(OSError):
+            self._over = True
+            if self._socket is not None:
+                with self._socket as line:
+                    line.shutdown(socket.SHUT_RDWR)
 
 
 def multipart(fields: Mapping[str, str | list[str]], name: str, filename: str, data: bytes) -> tuple[bytes, str]:

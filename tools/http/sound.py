@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,10 @@ from soundwright.tools.errors import ToolError
 _INTEGERS = {8: "u1", 16: "<i2", 32: "<i4"}
 _FLOATS = {32: "<f4", 64: "<f8"}
 _EXTENSIBLE = 0xFFFE
+PACKED = (b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
+"""How FLAC, Ogg and MP3 files begin."""
+UNKNOWN_SIZE = 0xFFFFFFFF
+"""What stands for the size of a WAV file that is sent while it is made."""
 
 
 def decoded(data: bytes, content_type: str, pcm_rate: int, who: str) -> Audio:
@@ -27,7 +31,7 @@ def decoded(data: bytes, content_type: str, pcm_rate: int, who: str) -> Audio:
     """
     if data[:4] == b"RIFF":
         return _wav(data, who)
-    if data[:4] in (b"fLaC", b"OggS") or data[:3] == b"ID3" or data[:2] in (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"):
+    if data.startswith(PACKED):
         return _packed(data, who)
     if content_type.startswith(("audio/pcm", "audio/l16", "application/octet-stream", "audio/raw")) or not content_type:
         return Audio(from_pcm(data), rate_of(content_type, pcm_rate))
@@ -59,8 +63,8 @@ def wav_bytes(audio: Audio) -> bytes:
 def wav_head(rate: int, channels: int, size: int) -> bytes:
     """The head of a 16-bit WAV file with ``size`` bytes of samples."""
     facts = struct.pack("<HHIIHH", 1, channels, rate, rate * channels * 2, channels * 2, 16)
-    return b"RIFF" + struct.pack("<I", min(36 + size, 0xFFFFFFFF)) + b"WAVEfmt " + struct.pack("<I", 16) + facts + (
-        b"data" + struct.pack("<I", min(size, 0xFFFFFFFF))
+    return b"RIFF" + struct.pack("<I", min(36 + size, UNKNOWN_SIZE)) + b"WAVEfmt " + struct.pack("<I", 16) + facts + (
+        b"data" + struct.pack("<I", min(size, UNKNOWN_SIZE))
     )  # fmt: skip
 
 
@@ -77,34 +81,52 @@ def flac_bytes(audio: Audio, rate: int) -> bytes:
     return file.getvalue()
 
 
-@dataclass
-class PcmStream:
-    """Puts raw samples together as they arrive: a part may end within a sample."""
+@dataclass(frozen=True, slots=True)
+class WavHead:
+    """What a WAV file says before its samples: they stand from byte ``start`` on, ``size`` bytes at most."""
 
-    _rest: bytes = field(default=b"")
+    start: int
+    size: int
+    code: int
+    bits: int
+    channels: int
+    rate: int
 
-    def samples(self, part: bytes) -> Samples:
-        """The whole samples of what has come, of shape (1, frames)."""
-        data = self._rest + part
-        end = len(data) // 2 * 2
-        self._rest = data[end:]
-        return from_pcm(data[:end])
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one sample of every channel."""
+        return self.channels * self.bits // 8
+
+    @classmethod
+    def of(cls, data: bytes) -> WavHead | None:
+        """The head of a file whose sizes may be unknown, as streaming servers write them; None before it is whole."""
+        position, facts, code = 12, (0, 0, 0, 0, 0, 0), 0
+        while position + 8 <= len(data):
+            name, size = data[position : position + 4], struct.unpack_from("<I", data, position + 4)[0]
+            body = data[position + 8 : position + 8 + size]
+            if name == b"fmt " and len(body) >= 16:
+                facts = struct.unpack_from("<HHIIHH", body)
+                extended = facts[0] == _EXTENSIBLE and len(body) >= 26
+                code = struct.unpack_from("<H", body, 24)[0] if extended else facts[0]
+            elif name == b"data" and code:
+                return cls(position + 8, size, code, facts[5], facts[1], facts[2])
+            position += 8 + size + size % 2
+        return None
+
+    def samples(self, body: bytes, who: str) -> Samples:
+        """Bytes as samples of shape (channels, frames); what is no whole frame is dropped.
+
+        Raises:
+            ToolError: they are of a kind that is not known here.
+        """
+        return _shaped(_numbers(body, self.code, self.bits, who), self.channels, who)
 
 
 def _wav(data: bytes, who: str) -> Audio:
-    """Reads a WAV file whose sizes may be unknown, as streaming servers write them."""
-    position, facts = 12, None
-    while position + 8 <= len(data):
-        name, size = data[position : position + 4], struct.unpack_from("<I", data, position + 4)[0]
-        body = data[position + 8 : position + 8 + size]
-        if name == b"fmt " and len(body) >= 16:
-            facts = struct.unpack_from("<HHIIHH", body)
-            code = struct.unpack_from("<H", body, 24)[0] if facts[0] == _EXTENSIBLE and len(body) >= 26 else facts[0]
-        elif name == b"data" and facts is not None:
-            channels, rate, bits = facts[1], facts[2], facts[5]
-            return Audio(_shaped(_numbers(body, code, bits, who), channels, who), rate)
-        position += 8 + size + size % 2
-    raise ToolError(f"{who} sent a WAV file without samples")
+    head = WavHead.of(data)
+    if head is None:
+        raise ToolError(f"{who} sent a WAV file without samples")
+    return Audio(head.samples(data[head.start : head.start + head.size], who), head.rate)
 
 
 def _numbers(body: bytes, code: int, bits: int, who: str) -> NDArray[np.float32]:

@@ -40,6 +40,9 @@ from soundwright.tools.base import Context, Place, Request, ToolSpec
 from soundwright.tools.errors import Cancelled, ToolDefect, ToolError, ToolMissing
 from soundwright.tools.homes.settings import Homes
 from soundwright.tools.signal.tool import SignalTool
+from soundwright.tools.testing.checks import Folders, streams_what_it_gives
+from soundwright.tools.testing.kit import Kit
+from soundwright.tools.tts.hibari import HibariTool
 from soundwright.tools.worker import host
 from soundwright.tools.worker.tool import Launch, WorkerTool, adapted
 from soundwright.tools.worker.values import asset_of, plain_asset
@@ -170,6 +173,15 @@ def test_chunks_and_progress_come_through(worker: WorkerTool, tmp_path: Path) ->
     assert level(dict(worker.run(asks("chunks"), context))[0]) == 0.1
     assert heard == [0, 0.1, 0.2]
     assert told[-1] == 1.0
+
+
+def test_a_worker_streams_as_its_engine_does(tmp_path: Path) -> None:
+    launch = adapted("soundwright.tools.tts.hibari:HibariTool")
+    kit = Kit(lambda: WorkerTool(HibariTool.spec, launch))
+    streams_what_it_gives(kit, "speak", Folders.below(tmp_path, tmp_path))
+    tool = kit.drop()
+    assert tool is not None
+    tool.close()
 
 
 def test_what_is_no_asset_is_a_defect_of_its_request(do: Callable[..., Results]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from soundwright.tools.tagging.clap import ClapLibraryTool, ClapTool
 from soundwright.tools.translation.canary import CanaryTool
 from soundwright.tools.translation.seamless import SeamlessTool
 from soundwright.tools.translation.text import M2m100Tool, NllbTool, sentences
+from soundwright.tools.understanding import qwen2_audio
 from soundwright.tools.understanding.emotion import EmotionTool
 from soundwright.tools.understanding.qwen2_audio import Qwen2AudioTool
 
@@ -234,8 +237,22 @@ def test_qwen2_audio_answers_and_describes(toys: Toys, noise: Audio) -> None:
     assert answer == one(tool, "answer", {"audio": noise}, question="what is it?")
     long = Audio(np.tile(noise.samples, (1, 3)), noise.rate)
     assert isinstance(one(tool, "caption", {"audio": long}), Text)
-    with pytest.raises(ToolError, match="at most 300 s"):
-        one(tool, "caption", {"audio": Audio(np.tile(noise.samples, (1, 26)), noise.rate)})
+
+
+def test_qwen2_audio_tells_a_long_recording_part_by_part(
+    toys: Toys, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = loaded(Qwen2AudioTool(), toys("qwen2-audio-7b"))
+    monkeypatch.setattr(qwen2_audio, "_LONGEST_S", 20.0)
+    long = Audio(np.tile(noise.samples, (1, 3)), noise.rate)
+    told = one(tool, "caption", {"audio": long})
+    assert isinstance(told, Text)
+    times = re.findall(r"^(\d+:\d\d) to (\d+:\d\d): \S", told.text, re.MULTILINE)
+    assert len(times) >= 2
+    assert (times[0][0], times[-1][1]) == ("0:00", "0:36")
+    assert all(one_end == next_start for (_, one_end), (next_start, _) in pairwise(times))
+    with pytest.raises(ToolError, match="about parts is no answer about the whole"):
+        one(tool, "answer", {"audio": long}, question="what is it?")
 
 
 # --- translation -------------------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from soundwright.orchestrator.choice import Chooser, Need
-from soundwright.orchestrator.devices import device_for
+from soundwright.orchestrator.budget import gpu_memory_bytes
+from soundwright.orchestrator.choice import Need
+from soundwright.orchestrator.devices import device_for, dtype_for
 from soundwright.orchestrator.results import checked
 from soundwright.orchestrator.serving.answers import WAYS, Answer, spoken
 from soundwright.orchestrator.serving.encoders import PCM_RATE_HZ, TYPES
@@ -48,9 +49,10 @@ class Engines:
 
     def __init__(self, workshop: Workshop, at_once: int) -> None:
         self._workshop = workshop
-        config = workshop.config
-        self._chooser = Chooser(workshop.registry, workshop.models, config.commercial, config.device)
-        self._pool = ToolPool(workshop.registry, workshop.models, _MEMORY_MB)
+        self._chooser = workshop.chooser()
+        known = workshop.config.gpu_bytes
+        gpu_bytes = 0 if self._chooser.device == "cpu" else gpu_memory_bytes() if known is None else known
+        self._pool = ToolPool(workshop.registry, workshop.models, _MEMORY_MB, gpu_bytes)
         self._free = threading.Semaphore(at_once)
         self._closed = threading.Event()
 
@@ -124,16 +126,19 @@ class Engines:
             raise Refused(500, f"{spec.name} gave no transcript")
         return written(made, written_as, audio.length_s)
 
-    def _usable(self, op: str) -> list[ToolSpec]:
-        return [verdict.tool for verdict in self._chooser.verdicts(Need(op)) if verdict.fits]
+    def _usable(self, op: str, language: str = "") -> list[ToolSpec]:
+        """The engines that fit, the pinned one first, then by rank."""
+        pinned = self._chooser.pins.get(op)
+        fitting = [verdict.tool for verdict in self._chooser.verdicts(Need(op, language)) if verdict.fits]
+        return sorted(fitting, key=lambda spec: spec.name != pinned)
 
     def _spec(self, model: str, op: str, language: str = "") -> ToolSpec:
-        usable = self._usable(op)
         if model in ALIASES:
-            fitting = [verdict.tool for verdict in self._chooser.verdicts(Need(op, language)) if verdict.fits]
+            fitting = self._usable(op, language)
             if not fitting:
                 raise Refused(400, f"no engine here does {op}{f' in {language!r}' if language else ''}")
             return fitting[0]
+        usable = self._usable(op)
         for spec in usable:
             if spec.name == model:
                 return spec
@@ -182,7 +187,7 @@ class Engines:
         device = device_for(spec, self._chooser.device)
         with (
             tempfile.TemporaryDirectory(prefix="soundwright-") as scratch,
-            self._pool.lease(spec, device, "float32") as tool,
+            self._pool.lease(spec, device, dtype_for(spec, device)) as tool,
         ):
             ((_, made),) = tool.run([request], replace(context, scratch=Path(scratch)))
         if isinstance(made, ToolError):

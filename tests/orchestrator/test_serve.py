@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -374,3 +375,17 @@ def test_what_is_spoken_is_heard_again(by: str, address: str, client: openai.Ope
     assert bare(text) == bare(TEXT)
     assert [word.strip(" .,").lower() for word, _, _ in words] == bare(TEXT).split()
     assert all(start < end for _, start, end in words)
+
+
+def test_the_engine_that_the_settings_pin_stands_for_a_clients_own_names(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOUNDWRIGHT_HOME", str(home))
+    shop = Workshop.open(offline=True)
+    engines = Engines(replace(shop, config=replace(shop.config, tools={"speak": "pico"})), at_once=1)
+    try:
+        specs = [engines._spec("tts-1", "speak"), engines._voice("tts-1", "nova")[0]]
+        assert [spec.name for spec in specs] == ["pico", "pico"]
+        assert engines._voice("hibari", "heart")[0].name == "hibari"
+    finally:
+        engines.close()

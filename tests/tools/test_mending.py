@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ import soxr
 
 from soundwright.tools.analysis.fidelity import log_spectral_distance_db, rms, si_sdr_db, snr_db
 from soundwright.tools.assets import Audio, Samples, Speech, Word
+from soundwright.tools.conversion import likeness
 from soundwright.tools.conversion.likeness import median_pitch_hz
 from soundwright.tools.conversion.shape import VoiceShapeTool
 from soundwright.tools.editing.mender import MenderTool
@@ -20,8 +22,9 @@ from soundwright.tools.enhancement.declip import clipped, declip
 from soundwright.tools.enhancement.dereverb import dereverb
 from soundwright.tools.enhancement.repair import RepairTool
 from soundwright.tools.errors import ToolError
-from soundwright.tools.signal import tempo
+from soundwright.tools.signal import filters, levels, tempo
 from soundwright.tools.signal.reverb import add_response, impulse_response
+from soundwright.tools.signal.spectral import stft, stft_in_blocks
 
 RunOne = Callable[..., Any]
 RATE = 48000
@@ -175,3 +178,53 @@ def test_a_voice_takes_the_pitch_and_length_of_the_sample(spoken: Audio, run_one
     short = Audio(spoken.samples[:, :5000], spoken.rate)
     with pytest.raises(ToolError, match="at least 1 s"):
         run_one(VoiceShapeTool(), "convert_voice", spoken, inputs={"sample": short}, semitones=None)
+
+
+# --- long recordings ---------------------------------------------------------------------------------------------
+
+
+def test_spectra_and_filters_in_blocks_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(0).normal(size=(2, 10_007)).astype(np.float32)
+    whole = stft(noise, 512, 100)
+    for columns in (1, 7, 101, 1000):
+        assert np.array_equal(np.concatenate(list(stft_in_blocks(noise, 512, 100, columns)), axis=-1), whole)
+    bands = [{"shape": "bell", "frequency": 1000.0, "gain": 6.0, "q": 1.0}]
+    once = filters.equalise(noise, RATE, bands), filters.low_pass(noise, RATE, 3000, 48), levels.rms(noise)
+    monkeypatch.setattr(levels, "BLOCK", 999)
+    assert np.array_equal(filters.equalise(noise, RATE, bands), once[0])
+    assert np.array_equal(filters.low_pass(noise, RATE, 3000, 48), once[1])
+    assert levels.rms(noise) == pytest.approx(once[2], rel=1e-12)
+
+
+def test_a_voice_converted_in_stretches_is_the_one_of_the_whole(spoken: Audio, monkeypatch: pytest.MonkeyPatch) -> None:
+    mono, other = spoken.samples[0], likeness.portrait(tempo.speed(spoken.samples, spoken.rate, 0.8)[0], spoken.rate)
+    whole = likeness.converted(mono, spoken.rate, other, None)
+    pitch_hz = median_pitch_hz(mono, spoken.rate)
+    monkeypatch.setattr(likeness, "_CORE_COLUMNS", 40)
+    monkeypatch.setattr(likeness, "_PIECES", 10)
+    assert np.array_equal(likeness.converted(mono, spoken.rate, other, None), whole)
+    assert median_pitch_hz(mono, spoken.rate) == pitch_hz
+
+
+@pytest.mark.parametrize(
+    ("make", "op", "params"),
+    [
+        (VoiceShapeTool, "convert_voice", {"semitones": None}),
+        (MenderTool, "inpaint", {"from": 10.0, "to": 12.0, "take": 0}),
+        (MenderTool, "vary", {"strength": 0.5, "take": 0}),
+    ],
+)
+def test_a_longer_recording_takes_a_few_copies_of_it_more(
+    make: Callable[[], Any], op: str, params: dict[str, Any], run_one: RunOne
+) -> None:
+    def peak(seconds: float) -> int:
+        audio = tones(seconds, 24000)
+        inputs = {"sample": tones(2.0, 24000)} if op == "convert_voice" else {}
+        tracemalloc.start()
+        run_one(make(), op, audio, inputs=inputs, **params)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(15.0)  # what is imported and kept
+    assert peak(55.0) - peak(30.0) < 8 * 4 * 25 * 24000

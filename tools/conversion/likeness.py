@@ -6,14 +6,18 @@ part is moved in pitch; the envelope is warped, as by a longer or shorter vocal 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soundwright.tools.assets import Samples
-from soundwright.tools.signal import tempo
-from soundwright.tools.signal.spectral import istft, stft
+from soundwright.tools.base import Context
+from soundwright.tools.signal import levels, tempo
+from soundwright.tools.signal.spectral import istft, stft, stft_in_blocks
+from soundwright.tools.windows import Windowing, overlap_add
 
 WINDOW_S = 0.032
 LIFTER_S = 0.0018
@@ -22,6 +26,8 @@ MOST_SEMITONES = 14.0
 _WARPS = np.arange(0.84, 1.20, 0.02)
 _MOST_DB = 15.0
 _LIKE_HZ = (250.0, 4500.0)
+_CORE_COLUMNS = 2000  # some 20 s
+_PIECES = 1000  # of 20 ms
 
 Curve = NDArray[np.float64]
 
@@ -35,30 +41,55 @@ class Portrait:
 
 
 def portrait(mono: Samples, rate: int) -> Portrait:
-    """Measure a voice in (frames,)."""
+    """Measure a voice in (frames,), however long, in blocks."""
+    return Portrait(median_pitch_hz(mono, rate), _mean_envelope(mono, rate))
+
+
+def converted(
+    mono: Samples, rate: int, other: Portrait, semitones: float | None, context: Context | None = None
+) -> Samples:
+    """(frames,) in a voice nearer to ``other``'s, which was measured at the same rate.
+
+    Spectra are made of a stretch at a time, and what comes out is what the whole would give; only the change of pitch,
+    which looks back to the beginning, hears the whole at once.
+    """
+    own, calm = portrait(mono, rate), Context(cancelled=context.cancelled) if context else Context()
     size, hop = _sizes(rate)
-    envelopes = _envelopes(stft(mono, size, hop))
-    return Portrait(median_pitch_hz(mono, rate), _mean(envelopes))
-
-
-def converted(mono: Samples, rate: int, other: Portrait, semitones: float | None) -> Samples:
-    """(frames,) in a voice nearer to ``other``'s, which was measured at the same rate."""
-    own = portrait(mono, rate)
+    windows = Windowing(_CORE_COLUMNS * hop, margin=size, align=hop)
+    throat = overlap_add(mono, windows, lambda x: _throat(x, size, hop), calm)
+    calm.check()
     steps = semitones if semitones is not None else _between(own.pitch_hz, other.pitch_hz)
-    size, hop = _sizes(rate)
-    spectrum = stft(mono, size, hop)
-    envelopes = _envelopes(spectrum)
-    throat = istft(np.asarray(spectrum / np.exp(envelopes), np.complex64), size, hop, len(mono))
     moved = tempo.pitch(throat[None], rate, float(np.clip(steps, -24, 24)))[0]
     warp = _warp(own.envelope, other.envelope, rate)
+    colour = _colour(own, other, warp)
+    made = overlap_add(np.stack([mono, moved]), windows, lambda x: _mouth(x, size, hop, warp, colour), calm)
+    level, wanted = levels.rms(made), levels.rms(mono)
+    made *= np.float32(wanted / level if level > 0 else 1.0)
+    return made
+
+
+def _throat(mono: Samples, size: int, hop: int) -> Samples:
+    """The sound without its envelopes."""
+    spectrum = stft(mono, size, hop)
+    return istft(np.asarray(spectrum / np.exp(_envelopes(spectrum)), np.complex64), size, hop, len(mono))
+
+
+def _mouth(both: Samples, size: int, hop: int, warp: float, colour: Curve) -> Samples:
+    """The envelopes of the first of two rows, warped and coloured, put on the second."""
+    mono, moved = both
+    envelopes = _warped(_envelopes(stft(mono, size, hop)), warp) + colour[:, None]
+    return istft(np.asarray(stft(moved, size, hop) * np.exp(envelopes), np.complex64), size, hop, len(mono))
+
+
+def _colour(own: Portrait, other: Portrait, warp: float) -> Curve:
+    """What is added to each envelope, so that their mean becomes the other's; as loud as before."""
     colour = _smooth(other.envelope - _warped(own.envelope[:, None], warp)[:, 0])
     colour -= float(np.average(colour, weights=np.exp(own.envelope)))
-    limit = _MOST_DB / 8.686
-    mouth = _warped(envelopes, warp) + np.clip(colour, -limit, limit)[:, None]
-    made = istft(np.asarray(stft(moved, size, hop) * np.exp(mouth), np.complex64), size, hop, len(mono))
-    level = float(np.sqrt(np.mean(made.astype(np.float64) ** 2)))
-    wanted = float(np.sqrt(np.mean(mono.astype(np.float64) ** 2)))
-    return np.asarray(made * (wanted / level if level > 0 else 1.0), np.float32)
+    return np.asarray(np.clip(colour, -_MOST_DB / 8.686, _MOST_DB / 8.686))
+
+
+def _split(values: NDArray[Any], length: int) -> Iterator[NDArray[Any]]:
+    return (values[first : first + length] for first in range(0, len(values), length))
 
 
 def median_pitch_hz(mono: Samples, rate: int) -> float:
@@ -66,11 +97,17 @@ def median_pitch_hz(mono: Samples, rate: int) -> float:
     frame, hop = round(0.04 * rate), round(0.02 * rate)
     if len(mono) < frame:
         return 0.0
-    pieces = np.lib.stride_tricks.sliding_window_view(mono, frame)[::hop].astype(np.float64)
-    level = np.sqrt(np.mean(pieces**2, axis=1))
-    pieces = pieces[level > 0.25 * np.quantile(level, 0.95)]
-    if len(pieces) == 0:
-        return 0.0
+    pieces = np.lib.stride_tricks.sliding_window_view(mono, frame)[::hop]
+    level = np.concatenate([np.sqrt(np.mean(x.astype(np.float64) ** 2, axis=1)) for x in _split(pieces, _PIECES)])
+    loud = np.flatnonzero(level > 0.25 * np.quantile(level, 0.95))
+    found = [_pitches_hz(pieces[chosen].astype(np.float64), rate) for chosen in _split(loud, _PIECES)]
+    heard = np.concatenate(found) if found else np.zeros(0)
+    return float(np.median(heard)) if len(heard) else 0.0
+
+
+def _pitches_hz(pieces: Curve, rate: int) -> Curve:
+    """The pitch of each of (pieces, frames) that is voiced."""
+    frame = pieces.shape[1]
     shape = np.hanning(frame)
     size = 1 << (2 * frame - 1).bit_length()
     own = np.fft.irfft(np.abs(np.fft.rfft(shape, size)) ** 2)
@@ -80,7 +117,7 @@ def median_pitch_hz(mono: Samples, rate: int) -> float:
     best = np.argmax(scaled > 0.9 * scaled.max(axis=1, keepdims=True), axis=1)  # the shortest of like periods
     top = np.array([row[b : b + 12].argmax() + b for row, b in zip(scaled, best, strict=True)])
     voiced = scaled[np.arange(len(top)), top] > 0.6
-    return float(np.median(rate / (top[voiced] + first))) if voiced.any() else 0.0
+    return np.asarray(rate / (top[voiced] + first))
 
 
 def _between(own_hz: float, other_hz: float) -> float:
@@ -106,12 +143,19 @@ def _envelopes(spectrum: NDArray[np.complex64]) -> Curve:
     return np.asarray(np.fft.rfft(cepstrum * lifter[:, None], axis=0).real)
 
 
-def _mean(envelopes: Curve) -> Curve:
-    """Over what is loud enough to be voice, each column at one level."""
-    level = envelopes.mean(axis=0)
-    loud = level > np.quantile(level, 0.5)
-    chosen = envelopes[:, loud] if loud.any() else envelopes
-    return np.asarray(np.mean(chosen - chosen.mean(axis=0), axis=1))
+def _mean_envelope(mono: Samples, rate: int) -> Curve:
+    """The mean over what is loud enough to be voice, each column at one level."""
+    size, hop = _sizes(rate)
+    means = [_envelopes(block).mean(axis=0) for block in stft_in_blocks(mono, size, hop)]
+    every = np.concatenate(means)
+    least = float(np.quantile(every, 0.5))
+    if not (every > least).any():
+        least = -np.inf
+    total = np.zeros(size // 2 + 1)
+    for level, block in zip(means, stft_in_blocks(mono, size, hop), strict=True):
+        loud = level > least
+        total += (_envelopes(block[:, loud]) - level[loud]).sum(axis=1)
+    return np.asarray(total / np.count_nonzero(every > least))
 
 
 def _warped(envelopes: Curve, warp: float) -> Curve:

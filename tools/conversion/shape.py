@@ -42,13 +42,13 @@ class VoiceShapeTool:
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Convert each recording in turn."""
-        return each(batch, context, _convert)
+        return each(batch, context, lambda request: _convert(request, context))
 
     def close(self) -> None:
         """Nothing to free."""
 
 
-def _convert(request: Request) -> Audio:
+def _convert(request: Request, context: Context) -> Audio:
     audio, sample = request.audio(), request.audio("sample")
     if sample.length_s < _SHORTEST_SAMPLE_S:
         raise ToolError(f"the sample lasts {sample.length_s:.2f} s; give at least {_SHORTEST_SAMPLE_S:g} s of speech")
@@ -57,5 +57,5 @@ def _convert(request: Request) -> Audio:
     if heard.shape[1] < RATE // 20:
         return audio
     semitones = request.params.get("semitones")
-    made = np.stack([converted(channel, RATE, other, semitones) for channel in heard])
+    made = np.stack([converted(channel, RATE, other, semitones, context) for channel in heard])
     return carry.with_samples(audio, fitted(resampled(made, RATE, audio.rate), audio.frames))

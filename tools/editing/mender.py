@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from soundwright.tools.assets import Asset, Audio, Samples, Speech
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.editing.patches import patched
 from soundwright.tools.errors import ToolError
-from soundwright.tools.signal import carry, filters, tempo
+from soundwright.tools.signal import carry, filters, levels, tempo
 from soundwright.tools.signal.autoregression import fill
 
 SHORT_S = 0.03  # up to here the samples around tell what was there
@@ -44,21 +44,21 @@ class MenderTool:
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Mend or vary each sound in turn."""
-        return each(batch, context, _do)
+        return each(batch, context, lambda request: _do(request, context))
 
     def close(self) -> None:
         """Nothing to free."""
 
 
-def _do(request: Request) -> Audio:
+def _do(request: Request, context: Context) -> Audio:
     audio, p = request.audio(), request.params
     take = int(p.get("take", 0))
     if request.op == "vary":
         return vary(audio, float(p.get("strength", 0.5)), request.seed + 7919 * take)
-    return inpaint(audio, float(p["from"]), float(p["to"]), take)
+    return inpaint(audio, float(p["from"]), float(p["to"]), take, context.check)
 
 
-def inpaint(audio: Audio, from_s: float, to_s: float, take: int = 0) -> Audio:
+def inpaint(audio: Audio, from_s: float, to_s: float, take: int = 0, check: Callable[[], None] = lambda: None) -> Audio:
     """The part between two times made anew.
 
     Raises:
@@ -74,7 +74,7 @@ def inpaint(audio: Audio, from_s: float, to_s: float, take: int = 0) -> Audio:
     if end - start <= SHORT_S * audio.rate and start > 0 and end < audio.frames:
         made: Samples | None = _filled(audio.samples, audio.rate, start, end)
     else:
-        made = patched(audio.samples, audio.rate, start, end, take)
+        made = patched(audio.samples, audio.rate, start, end, take, check)
     if made is None:
         raise ToolError(
             f"the recording has no other stretch of {to_s - from_s:g} s to take from; give a longer one, or use an "
@@ -95,17 +95,21 @@ def vary(audio: Audio, strength: float, seed: int) -> Audio:
     ]
     samples = tempo.pitch(audio.samples, audio.rate, float(semitones))
     samples = filters.equalise(samples, audio.rate, bands)
-    samples = samples * _course(samples.shape[1], audio.rate, 4 * strength, dice)
-    level, was = (float(np.sqrt(np.mean(np.square(x, dtype=np.float64)))) for x in (samples, audio.samples))
-    samples = samples * np.float32(was / level if level > 0 else 1.0)
+    _wander(samples, audio.rate, 4 * strength, dice)
+    level, was = levels.rms(samples), levels.rms(audio.samples)
+    samples *= np.float32(was / level if level > 0 else 1.0)
     return carry.scaled(audio, tempo.stretch(samples, audio.rate, float(pace)), float(pace))
 
 
-def _course(frames: int, rate: int, swing_db: float, dice: np.random.Generator) -> Samples:
-    """A level that wanders, one step every half a second."""
+def _wander(samples: Samples, rate: int, swing_db: float, dice: np.random.Generator) -> None:
+    """Give the samples a level that wanders, one step every half a second."""
+    frames = samples.shape[1]
     steps = max(2, frames // (rate // 2) + 2)
-    level_db = np.interp(np.linspace(0, steps - 1, frames), np.arange(steps), dice.uniform(-1, 1, steps) * swing_db)
-    return np.asarray(10 ** (level_db / 20), np.float32)
+    points_db = dice.uniform(-1, 1, steps) * swing_db
+    for at in range(0, frames, levels.BLOCK):
+        block = samples[:, at : at + levels.BLOCK]
+        where = np.arange(at, at + block.shape[1]) * ((steps - 1) / max(1, frames - 1))
+        block *= np.asarray(10 ** (np.interp(where, np.arange(steps), points_db) / 20), np.float32)
 
 
 def _filled(samples: Samples, rate: int, start: int, end: int) -> Samples:

@@ -7,12 +7,13 @@ and after it, shifted until the waves fit, brought to the level around, and fade
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from soundwright.tools.assets import Samples
-from soundwright.tools.signal.spectral import stft
+from soundwright.tools.signal.spectral import stft_in_blocks
 from soundwright.tools.windows import rising
 
 CONTEXT_S, FADE_S, STEP_S = 0.15, 0.02, 0.01
@@ -22,17 +23,19 @@ _BLUR = 3  # steps beside the gap whose spectra hear into it
 _GAIN = 2.0
 
 
-def patched(samples: Samples, rate: int, start: int, end: int, take: int) -> Samples | None:
+def patched(
+    samples: Samples, rate: int, start: int, end: int, take: int, check: Callable[[], None] = lambda: None
+) -> Samples | None:
     """The sound with ``start`` to ``end`` replaced; None where there is no other stretch long enough.
 
-    ``take`` counts the candidates from the best one.
+    ``take`` counts the candidates from the best one. ``check`` is called now and then, and may raise to end the search.
     """
     step, fade = max(1, round(STEP_S * rate)), max(2, round(FADE_S * rate))
-    found = _candidates(samples.mean(axis=0), rate, start, end, step)
+    mono = samples.mean(axis=0)
+    found = _candidates(mono, rate, start, end, step, check)
     if not found:
         return None
-    at = found[take % min(len(found), 8)] * step
-    at = _fitted(samples.mean(axis=0), rate, start, end, at, fade)
+    at = _fitted(mono, rate, start, end, found[take % min(len(found), 8)] * step, fade)
     before, after = min(fade, start), min(fade, samples.shape[1] - end)
     piece = samples[:, at - before : at + (end - start) + after]
     piece = piece * np.float32(_gain(samples, piece, start, end, rate))
@@ -48,7 +51,7 @@ def patched(samples: Samples, rate: int, start: int, end: int, take: int) -> Sam
     return out
 
 
-def _candidates(mono: Samples, rate: int, start: int, end: int, step: int) -> list[int]:
+def _candidates(mono: Samples, rate: int, start: int, end: int, step: int, check: Callable[[], None]) -> list[int]:
     """Steps at which a stretch may begin, most alike first, each half a gap apart from better ones."""
     features = _features(mono, rate, step)
     context = max(2, round(CONTEXT_S / STEP_S))
@@ -59,6 +62,8 @@ def _candidates(mono: Samples, rate: int, start: int, end: int, step: int) -> li
     cost: list[tuple[float, int]] = []
     lead, follow = (max(reach, x.shape[1] + _BLUR) for x in (before, after))
     for place in range(lead, features.shape[1] - length - follow):
+        if place % 1000 == 0:
+            check()
         if place + length + reach > first and place - reach < first + length:
             continue
         like = 0.0
@@ -80,10 +85,13 @@ def _candidates(mono: Samples, rate: int, start: int, end: int, step: int) -> li
 def _features(mono: Samples, rate: int, step: int) -> NDArray[np.float32]:
     """Levels in dB of bands that widen with frequency, (bands, steps)."""
     size = 1 << max(5, (4 * step - 1).bit_length())
-    power = np.abs(stft(mono, size, step)) ** 2
-    edges = np.unique(np.geomspace(2, power.shape[0], _BANDS + 1).astype(int))
-    rows = [power[a:b].mean(axis=0) for a, b in itertools.pairwise(edges)]
-    return np.asarray(10 * np.log10(np.stack(rows) + 1e-7), np.float32)
+    edges = np.unique(np.geomspace(2, size // 2 + 1, _BANDS + 1).astype(int))
+    blocks = []
+    for block in stft_in_blocks(mono, size, step):
+        power = np.abs(block) ** 2
+        rows = [power[a:b].mean(axis=0) for a, b in itertools.pairwise(edges)]
+        blocks.append(np.asarray(10 * np.log10(np.stack(rows) + 1e-7), np.float32))
+    return np.concatenate(blocks, axis=1)
 
 
 def _fitted(mono: Samples, rate: int, start: int, end: int, at: int, fade: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -15,19 +14,21 @@ from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.neural.checkpoints import read_checkpoint
 from soundwright.tools.neural.runtime import Runtime, open_runtime
 from soundwright.tools.separation.convtasnet_net import SIZES, separated
+from soundwright.tools.separation.speakers import apart
 from soundwright.tools.store.folders import folder
-from soundwright.tools.windows import rising
 
 MODEL = "convtasnet-libri2mix"
-WINDOW_S, OVERLAP_S = 12.0, 3.0
 
 
 class ConvTasNetTool:
-    """The tool ``convtasnet``: stems ``speaker1``, ``speaker2``; each keeps its speaker from window to window."""
+    """The tool ``convtasnet``: stems ``speaker1``, ``speaker2``; each keeps its speaker over pauses of up to 7 s.
+
+    After longer ones the voices are compared, which fails where they are alike (``speakers.py``).
+    """
 
     spec = ToolSpec(
         name="convtasnet",
-        version="1",
+        version="2",
         operations=("separate_speakers",),
         licence_code="Apache-2.0",
         licence_weights="CC-BY-SA-4.0",
@@ -84,28 +85,12 @@ class ConvTasNetTool:
             raise ToolError(f"these weights know {self._sizes['n_src']} speakers, not {wanted}")
         rate = int(self._sizes.get("sample_rate") or 16000)
         mono = resampled(audio.samples.mean(axis=0, keepdims=True), audio.rate, rate)[0]
-        parts = self._whole(mono, rate, context)
+        parts = apart(mono, rate, wanted, self._parts, context)
         back = [fitted(resampled(part[None], rate, audio.rate), audio.frames) for part in parts]
         return Stems({
             f"speaker{number}": Audio(np.ascontiguousarray(part), audio.rate, audio.tail)
             for number, part in enumerate(back, 1)
         })  # fmt: skip
-
-    def _whole(self, mono: Samples, rate: int, context: Context) -> Samples:
-        """Windows in turn; where they overlap, each speaker is matched to the one it sounds like."""
-        window, overlap = round(WINDOW_S * rate), round(OVERLAP_S * rate)
-        out = np.zeros((int(self._sizes["n_src"]), len(mono)), np.float32)
-        for start in range(0, max(1, len(mono) - overlap), window - overlap):
-            context.check()
-            made = self._parts(mono[start : start + window])
-            shared = min(overlap, made.shape[1]) if start else 0
-            if shared:
-                made = made[list(_order(out[:, start : start + shared], made[:, :shared]))]
-                ramp = rising(shared)
-                made[:, :shared] = made[:, :shared] * ramp + out[:, start : start + shared] * ramp[::-1]
-            out[:, start : start + made.shape[1]] = made
-            context.progress(min(1.0, (start + window) / max(1, len(mono))))
-        return out
 
     def _parts(self, mono: Samples) -> Samples:
         if self._runtime is None:
@@ -115,9 +100,3 @@ class ConvTasNetTool:
             wave = torch.from_numpy(np.ascontiguousarray(mono)).to(self._runtime.device)
             made = separated(torch, self._weights, self._sizes, wave)
             return np.array(made.float().cpu().numpy(), np.float32)
-
-
-def _order(before: Samples, after: Samples) -> tuple[int, ...]:
-    """Which of the later parts goes on with each of the earlier ones: the order that is most alike."""
-    like = before.astype(np.float64) @ after.astype(np.float64).T
-    return max(permutations(range(len(after))), key=lambda order: sum(like[i, j] for i, j in enumerate(order)))

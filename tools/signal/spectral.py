@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from soundwright.tools.assets import Samples
 
 Spectrum = NDArray[np.complex64]
 _LEAST = 1e-8
+BLOCK_COLUMNS = 1024
 
 
 def stft(samples: NDArray[np.floating], size: int, hop: int) -> Spectrum:
@@ -16,11 +19,28 @@ def stft(samples: NDArray[np.floating], size: int, hop: int) -> Spectrum:
 
     Shape (..., size // 2 + 1, frames // hop + 1 or one more).
     """
+    return _columns(samples, size, hop, 0, _count(samples, hop))
+
+
+def stft_in_blocks(
+    samples: NDArray[np.floating], size: int, hop: int, columns: int = BLOCK_COLUMNS
+) -> Iterator[Spectrum]:
+    """The columns of ``stft``, so many at a time: the same numbers, and of a long sound only one block is held."""
+    total = _count(samples, hop)
+    for first in range(0, total, columns):
+        yield _columns(samples, size, hop, first, min(columns, total - first))
+
+
+def _count(samples: NDArray[np.floating], hop: int) -> int:
+    return -(-int(samples.shape[-1]) // hop) + 1
+
+
+def _columns(samples: NDArray[np.floating], size: int, hop: int, first: int, count: int) -> Spectrum:
     frames = samples.shape[-1]
-    columns = -(-frames // hop) + 1
-    lead, total = size // 2, (columns - 1) * hop + size
+    start, total = first * hop - size // 2, (count - 1) * hop + size
+    low, high = max(0, start), max(0, min(frames, start + total))
     padded = np.zeros((*samples.shape[:-1], total), np.float32)
-    padded[..., lead : lead + frames] = samples
+    padded[..., low - start : high - start] = samples[..., low:high]
     pieces = np.lib.stride_tricks.sliding_window_view(padded, size, axis=-1)[..., ::hop, :]
     return np.asarray(np.moveaxis(np.fft.rfft(pieces * window(size), axis=-1), -1, -2), np.complex64)
 

@@ -11,6 +11,7 @@ from soundwright.orchestrator.chat import asking, facts, keeping, rendering, rev
 from soundwright.orchestrator.chat.reply import Reply
 from soundwright.orchestrator.chat.state import State
 from soundwright.orchestrator.chat.turns import Turn
+from soundwright.orchestrator.revision.plainly import UNDERSTOOD
 from soundwright.scripts_compiler.wording import near
 
 _COMMAND = re.compile(r"/(?P<name>[a-z]+)(?:\s+(?P<rest>.*))?", re.S)
@@ -83,6 +84,11 @@ def _files(state: State, rest: str) -> Reply:
     return Reply("\n".join(lines) or "No files yet: name one, or drop it here.")
 
 
+def _changes(state: State, rest: str) -> Reply:
+    del state, rest
+    return Reply("\n".join(UNDERSTOOD))
+
+
 def _cost(state: State, rest: str) -> Reply:
     del rest
     return Reply(asking.cost(state))
@@ -126,6 +132,7 @@ COMMANDS: Mapping[str, Command] = {
     "voices": Command(_voices, "list the cast and the voices there are", "[LANGUAGE]"),
     "sounds": Command(_sounds, "list the sounds that come out best", "[LIKE]"),
     "operations": Command(_operations, "list what can be done with recordings", "[NAME]"),
+    "changes": Command(_changes, "list changes that are understood without a language model"),
     "cost": Command(_cost, "say what the language model took"),
     "help": Command(_help, "show this"),
     "quit": Command(_quit, "leave"),

@@ -25,6 +25,7 @@ UNDERSTOOD = (
     'change the title to "..."', "pronounce Rhys as reese", "another take of the thunder",
 )  # fmt: skip
 MAX_CLAUSE_CHARS = 2500
+_SHOWN = 3  # of these, where one was not understood
 Pattern = Callable[[Script, str], list[EditOp] | None]
 PATTERNS: tuple[Pattern, ...] = (
     plain_whole.rename, plain_whole.title, plain_whole.master, plain_whole.pronounce,
@@ -65,11 +66,11 @@ def read(script: Script, request: str) -> Patch:
 
 
 def not_understood(clause: str) -> str:
-    """What is said of a clause that no pattern fits."""
-    examples = "; ".join(UNDERSTOOD)
+    """What is said of a clause that no pattern fits: a few examples, and where the others stand."""
+    examples = "; ".join(UNDERSTOOD[:_SHOWN])
     return (
-        f"Not understood: {quoted(clause)}. Without a language model these are: {examples}. "
-        "Name a language model with --llm for anything else."
+        f"Not understood: {quoted(clause)}. Without a language model, say for example: {examples}. "
+        "A chat's /changes and docs/editing.md list the rest; --llm names a language model."
     )
 
 

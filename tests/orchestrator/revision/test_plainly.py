@@ -90,7 +90,7 @@ def test_a_plain_request_is_understood(request_text: str, lines: list[str], stor
 @pytest.mark.parametrize(
     ("request_text", "part"),
     [
-        ("paint it blue", "Without a language model these are"), ("make the knock louder", "Which one?"),
+        ("paint it blue", "say for example: make the rain louder"), ("make the knock louder", "Which one?"),
         ("remove the elephant", "No cue is"), ("rename Bob to Eva", "No voice is called"),
         ("let Ann interrupt her", "no line right behind"), ('replace "submarine" with "ship"', "No line holds"),
         ("make the pause louder", "cannot be done to the pause"), ("make the rain slower", "cannot be done"),

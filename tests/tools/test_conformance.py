@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,6 +37,8 @@ SKIPPED: Mapping[str, Mapping[str, str]] = {
 }
 """Checks that cannot hold, by tool and check, with the reason."""
 SHORT: Mapping[str, Mapping[str, Mapping[str, str | float]]] = {
+    "ace-step": {"generate_music": {"length": 1.0}, "sing": {"length": 1.0}},
+    "audioldm2": {"generate_music": {"length": 1.0}},
     "kokoro": {"speak": {"text": "Come in.", "speed": 2.0}},
     "kokoro-es": {"speak": {"speed": 2.0}},
     "kokoro-it": {"speak": {"speed": 2.0}},
@@ -43,6 +46,15 @@ SHORT: Mapping[str, Mapping[str, Mapping[str, str | float]]] = {
     "vocal-synth": {"vocalise": {"vocal": "breath"}},
 }
 """Requests that slow or choosy engines are tried with, by tool and operation."""
+STEPS: Mapping[str, int] = {"audioldm2": 4, "stable-audio": 4}
+"""How often diffusers whose steps are many refine what they make."""
+ELSEWHERE: Mapping[str, str] = {
+    "audiocraft-audiogen": "its environment takes 6 GB; audiogen reads the same weights here",
+    "audiocraft-musicgen": "its environment takes 6 GB; musicgen is tried here",
+    "coqui-vits": "its environment takes 7.6 GB; test_coqui tries it where that is made",
+    "coqui-xtts": "its environment takes 7.6 GB; test_coqui tries it where that is made",
+}
+"""Tools that are not tried here, with the reason."""
 
 
 @pytest.fixture(scope="session")
@@ -116,11 +128,17 @@ class _Maker:
         self.__module__ = type(REGISTRY.create(spec.name)).__module__
 
     def __call__(self) -> Tool:
-        return REGISTRY.create(self.spec.name)
+        tool: Any = REGISTRY.create(self.spec.name)
+        if self.spec.name in STEPS:
+            tool.steps = STEPS[self.spec.name]
+        made: Tool = tool
+        return made
 
 
 def _not_here(spec: ToolSpec) -> str:
     """Why a tool cannot be tried here; empty where it can. What local engines need must be here."""
+    if spec.name in ELSEWHERE:
+        return ELSEWHERE[spec.name]
     missing = REGISTRY.missing(spec)
     if missing is not None and spec.extra not in LOCAL:
         return str(missing)

@@ -91,6 +91,8 @@ class KnnVcTool:
         audio, sample = request.audio(), request.audio("sample")
         if sample.length_s < _SHORTEST_S:
             raise ToolError(f"the sample lasts {sample.length_s:.2f} s; give at least {_SHORTEST_S:g} s, better 30 s")
+        if audio.frames == 0:
+            return audio
         mono = audio.samples.mean(axis=0, keepdims=True)
         if semitones := request.params.get("semitones"):
             mono = tempo.pitch(mono, audio.rate, float(semitones))

@@ -86,15 +86,18 @@ class MusicGenTool:
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Requests of one length side by side where nothing but words leads them, the others in turn."""
+        done = 0
         for length_s, alike_requests in alike([self._side_by_side(request) for request in batch]).items():
             size = self.spec.max_batch if length_s > 0 else 1
             for start in range(0, len(alike_requests), size):
                 indices = alike_requests[start : start + size]
                 context.check()
+                part = _share(context, done / len(batch), len(indices) / len(batch))
                 try:
-                    yield from zip(indices, self._made([batch[i] for i in indices], context), strict=True)
+                    yield from zip(indices, self._made([batch[i] for i in indices], part), strict=True)
                 except ToolError as error:
                     yield from ((index, error) for index in indices)
+                done += len(indices)
 
     def close(self) -> None:
         """Free the weights."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,38 +16,19 @@ from soundwright.tools.sfx.audiogen import AudioGenTool
 from soundwright.tools.sfx.audiogen_weights import assembled, codec_state, decoder_facts, network_state, read_checkpoint
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("audiogen")]
-Toys = Callable[[str, Callable[[Path], None]], Path]
-REFERENCE = Path(__file__).with_name("audiocraft_reference.py")
+Toys = Callable[[str], Path]
 
 
 @pytest.fixture(scope="module")
-def words(toys: Toys, kit: Any) -> Path:
+def words(toys: Toys) -> Path:
     """A tiny text encoder."""
-
-    def write(path: Path) -> None:
-        import torch
-        import transformers as tf
-
-        torch.manual_seed(1)
-        config = tf.T5Config(vocab_size=40, d_model=24, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
-        tf.T5EncoderModel(config).save_pretrained(path)
-        kit.save_letter_tokenizer(path)
-
-    return toys("t5-large", write)
+    return toys("t5-large")
 
 
 @pytest.fixture(scope="module")
-def checkpoint(words: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkpoint(toys: Toys) -> Path:
     """Checkpoints that audiocraft's classes wrote, and what they compute on some inputs."""
-    if importlib.util.find_spec("audiocraft") is None:
-        pytest.skip("audiocraft is not installed (pip install --no-deps audiocraft einops)")
-    folder = tmp_path_factory.mktemp("audiogen")
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(REFERENCE), str(folder), str(words)], capture_output=True, text=True,
-        check=False, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return folder
+    return toys("audiogen-medium")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +72,8 @@ def test_codes_and_sound_equal_those_of_audiocraft(both: tuple[Any, dict[str, An
         sound = model.audio_encoder.decode(books, [None]).audio_values
     assert torch.equal(books[0], expected["books"])
     assert expected["books"].unique().numel() > 8
-    assert torch.allclose(sound[..., : expected["sound"].shape[-1]], expected["sound"], atol=1e-5)
+    rounding = 1e-5 * float(expected["sound"].abs().max())  # it is loud, and sums depend on the number of threads
+    assert torch.allclose(sound[..., : expected["sound"].shape[-1]], expected["sound"], atol=rounding)
 
 
 @pytest.fixture(scope="module")

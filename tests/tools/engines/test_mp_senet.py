@@ -16,66 +16,15 @@ from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.enhancement.mp_senet import MODEL, MpSenetTool
 from soundwright.tools.enhancement.mp_senet_net import Sizes, built, spectrum
 from soundwright.tools.errors import Cancelled, ToolMissing
+from tests.toys.treating import MP_SENET, mp_senet_shapes, mp_senet_state
 
 pytestmark = pytest.mark.engines
-CONFIG = {"dense_channel": 8, "compress_factor": 0.3, "beta": 2.0, "n_fft": 400, "hop_size": 100, "win_size": 400,
-          "sampling_rate": 16000, "segment_size": 32000}  # fmt: skip
-
-
-def settled(prefix: str, width: int) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of a norm and the activation after it, as the authors' modules number them."""
-    start, _, number = prefix.rpartition(".")
-    return {f"{prefix}.weight": (width,), f"{prefix}.bias": (width,), f"{start}.{int(number) + 1}.weight": (width,)}
-
-
-def conv(name: str, *shape: int) -> dict[str, tuple[int, ...]]:
-    return {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
-
-
-def shapes(width: int, blocks: int, bins: int) -> dict[str, tuple[int, ...]]:
-    """The tensors of a checkpoint of MP-SENet, written out from the published code and not from ours."""
-    out = conv("dense_encoder.dense_conv_1.0", width, 2, 1, 1) | settled("dense_encoder.dense_conv_1.1", width)
-    out |= conv("dense_encoder.dense_conv_2.0", width, width, 1, 3) | settled("dense_encoder.dense_conv_2.1", width)
-    for part in ("dense_encoder", "mask_decoder", "phase_decoder"):
-        for number in range(4):
-            name = f"{part}.dense_block.dense_block.{number}"
-            out |= conv(f"{name}.1", width, width * (number + 1), 2, 3) | settled(f"{name}.2", width)
-    for name in ("mask_decoder.mask_conv", "phase_decoder.phase_conv"):
-        out |= conv(f"{name}.0.conv", 2 * width, width, 1, 3) | settled(f"{name}.1", width)
-    out |= {"mask_decoder.lsigmoid.slope": (bins, 1)}
-    for name in ("mask_decoder.mask_conv.3", "phase_decoder.phase_conv_r", "phase_decoder.phase_conv_i"):
-        out |= conv(name, 1, width, 1, 2)
-    for number in range(blocks):
-        for axis in ("time", "freq"):
-            name = f"TSTransformer.{number}.{axis}_transformer"
-            for norm in (1, 2, 3):
-                out |= conv(f"{name}.norm{norm}", width)
-            out |= {f"{name}.attention.in_proj_{kind}": shape for kind, shape in
-                    (("weight", (3 * width, width)), ("bias", (3 * width,)))}  # fmt: skip
-            out |= conv(f"{name}.attention.out_proj", width, width) | conv(f"{name}.ffn.linear", width, 4 * width)
-            for way in ("", "_reverse"):
-                out |= {f"{name}.ffn.gru.weight_{kind}_l0{way}": (6 * width, size) for kind, size in
-                        (("ih", width), ("hh", 2 * width))}  # fmt: skip
-                out |= {f"{name}.ffn.gru.bias_{kind}_l0{way}": (6 * width,) for kind in ("ih", "hh")}
-    return out
-
-
-def random_state(width: int = 8, blocks: int = 2) -> dict[str, Any]:
-    import torch
-
-    torch.manual_seed(11)
-    return {name: torch.randn(shape) * 0.3 for name, shape in shapes(width, blocks, 201).items()}
+Toys = Callable[[str], Path]
 
 
 @pytest.fixture
-def toy(toys: Callable[[str, Callable[[Path], None]], Path]) -> Place:
-    def write(folder: Path) -> None:
-        from safetensors.torch import save_file
-
-        save_file(random_state(), folder / "model.safetensors")
-        (folder / "config.json").write_text(json.dumps({"h": CONFIG}), encoding="utf-8")
-
-    return Place(weights={MODEL: toys("mp-senet", write)}, threads=1)
+def toy(toys: Toys) -> Place:
+    return Place(weights={MODEL: toys(MODEL)}, threads=1)
 
 
 def noise(seconds: float, rate: int = 16000, channels: int = 1, seed: int = 6) -> Audio:
@@ -144,8 +93,8 @@ def test_the_network_is_the_one_of_its_authors(toy: Place, tmp_path: Path) -> No
     reference = pytest.importorskip("MPSENet", reason="the reference package MPSENet is not installed")
     import torch
 
-    theirs = reference.MPSENet({**CONFIG}, num_tsblocks=2).eval()
-    theirs.load_state_dict(random_state(), strict=True)
+    theirs = reference.MPSENet({**MP_SENET}, num_tsblocks=2).eval()
+    theirs.load_state_dict(mp_senet_state(), strict=True)
     audio = noise(1.5)
     expected, rate, _ = theirs(audio.samples[0])
     theirs.save_pretrained(tmp_path)  # the form in which its weights lie on the hub
@@ -154,7 +103,7 @@ def test_the_network_is_the_one_of_its_authors(toy: Place, tmp_path: Path) -> No
     (clean,) = made(tool, Request("enhance", {}, {"audio": audio}))
     assert rate == clean.rate
     assert snr_db(expected[None], clean.samples) > 30  # random weights make much of every rounding
-    sizes = Sizes.read(CONFIG, 2)
+    sizes = Sizes.read(MP_SENET, 2)
     ours = built(torch, sizes).eval().double()
     ours.load_state_dict(theirs.state_dict(), strict=True)
     theirs = theirs.double()
@@ -164,14 +113,14 @@ def test_the_network_is_the_one_of_its_authors(toy: Place, tmp_path: Path) -> No
             theirs.forward(level, phase)[:2], spectrum(torch, ours, sizes, level, phase), strict=True
         ):
             assert float((one - other).abs().max()) < 1e-10
-    assert sorted(ours.state_dict()) == sorted(shapes(8, 2, 201))
+    assert sorted(ours.state_dict()) == sorted(mp_senet_shapes(8, 2, 201))
 
 
 def test_the_authors_own_torch_file_is_read_as_plain_weights(toy: Place, tmp_path: Path) -> None:
     import torch
 
-    (tmp_path / "config.json").write_text(json.dumps(CONFIG), encoding="utf-8")
-    torch.save({"generator": random_state()}, tmp_path / "g_best_dns")
+    (tmp_path / "config.json").write_text(json.dumps(MP_SENET), encoding="utf-8")
+    torch.save({"generator": mp_senet_state()}, tmp_path / "g_best_dns")
     audio, results = noise(0.5), list[Audio]()
     for place in (toy, Place(weights={MODEL: tmp_path})):
         tool = MpSenetTool()
@@ -194,14 +143,14 @@ def test_harmful_and_foreign_weights_are_refused(tmp_path: Path) -> None:
     import torch
 
     place, file = Place(weights={MODEL: tmp_path}), tmp_path / "g_best"
-    (tmp_path / "config.json").write_text(json.dumps(CONFIG), encoding="utf-8")
+    (tmp_path / "config.json").write_text(json.dumps(MP_SENET), encoding="utf-8")
     with pytest.raises(ToolMissing, match="should hold"):
         MpSenetTool().load(place)
     torch.save({"generator": Harmful(tmp_path / "made")}, file)
     with pytest.raises(ToolMissing, match="plain weights"):
         MpSenetTool().load(place)
     assert not (tmp_path / "made").exists()
-    state = random_state()
+    state = mp_senet_state()
     for wrong in ({**state, "more": torch.zeros(1)}, {k: v for k, v in state.items() if "slope" not in k}):
         torch.save({"generator": wrong}, file)
         with pytest.raises(ToolMissing, match="no weights of MP-SENet"):
@@ -214,6 +163,6 @@ def test_harmful_and_foreign_weights_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", [{"dense_channel": 10}, {"n_fft": 402}, {"hop_size": 0}, {"beta": None}, {"h": 3}])
 def test_sizes_that_make_no_network_are_refused(toy: Place, tmp_path: Path, wrong: dict[str, Any]) -> None:
     (tmp_path / "model.safetensors").write_bytes((toy.weights[MODEL] / "model.safetensors").read_bytes())
-    (tmp_path / "config.json").write_text(json.dumps({**CONFIG, **wrong}), encoding="utf-8")
+    (tmp_path / "config.json").write_text(json.dumps({**MP_SENET, **wrong}), encoding="utf-8")
     with pytest.raises(ToolMissing, match=r"config\.json cannot be used"):
         MpSenetTool().load(Place(weights={MODEL: tmp_path}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from soundwright.tools.separation.spleeter import SpleeterTool
 
 pytestmark = pytest.mark.engines
 RunOne = Callable[..., Any]
+Toys = Callable[[str], Path]
 
 
 def noise(seconds: float, rate: int, channels: int = 2) -> Audio:
@@ -65,23 +65,8 @@ def test_spleeter_hears_long_music_as_the_whole(pulled: Callable[[str], Place], 
 
 
 @pytest.fixture
-def toy_demucs(tmp_path: Path) -> Path:
-    pytest.importorskip("demucs")
-    import torch
-    from demucs.htdemucs import HTDemucs
-
-    sizes: dict[str, Any] = {
-        "sources": ["drums", "bass", "other", "vocals"], "channels": 8, "nfft": 512, "depth": 2, "t_layers": 1,
-        "t_heads": 2, "samplerate": 8000, "segment": Fraction(3, 2), "bottom_channels": 16, "dconv_comp": 2,
-    }  # fmt: skip
-    torch.manual_seed(3)
-    network = HTDemucs(**sizes)
-    folder = tmp_path / "htdemucs"
-    folder.mkdir()
-    state = {name: value.half() for name, value in network.state_dict().items()}
-    stored = {"klass": HTDemucs, "args": (), "kwargs": sizes, "state": state, "training_args": {"seed": 1}}
-    torch.save(stored, folder / "955717e8.th")
-    return folder
+def toy_demucs(toys: Toys) -> Path:
+    return toys("htdemucs")
 
 
 def test_demucs_gives_four_stems_or_two(toy_demucs: Path, run_one: RunOne) -> None:
@@ -159,35 +144,8 @@ def test_a_file_that_would_run_something_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def toy_tasnet(tmp_path: Path) -> Path:
-    import torch
-
-    filters, bottleneck, hidden, blocks, repeats = 16, 8, 12, 2, 2
-    torch.manual_seed(4)
-
-    def conv(name: str, out: int, inner: int, width: int = 1) -> dict[str, Any]:
-        return {f"{name}.weight": torch.randn(out, inner, width) / inner**0.5, f"{name}.bias": torch.randn(out) * 0.1}
-
-    def norm(name: str, size: int) -> dict[str, Any]:
-        return {f"{name}.gamma": torch.rand(size) + 0.5, f"{name}.beta": torch.randn(size) * 0.1}
-
-    state = {f"{side}.filterbank._filters": torch.randn(filters, 1, 16) / 4 for side in ("encoder", "decoder")}
-    state |= norm("masker.bottleneck.0", filters) | conv("masker.bottleneck.1", bottleneck, filters)
-    for number in range(blocks * repeats):
-        name = f"masker.TCN.{number}"
-        state |= conv(f"{name}.shared_block.0", hidden, bottleneck) | norm(f"{name}.shared_block.2", hidden)
-        state |= conv(f"{name}.shared_block.3", hidden, 1, 3) | norm(f"{name}.shared_block.5", hidden)
-        state |= {f"{name}.shared_block.{n}.weight": torch.tensor([0.25]) for n in (1, 4)}
-        state |= conv(f"{name}.res_conv", bottleneck, hidden) | conv(f"{name}.skip_conv", bottleneck, hidden)
-    state |= {"masker.mask_net.0.weight": torch.tensor([0.25])}
-    state |= conv("masker.mask_net.1", 2 * filters, bottleneck)
-    sizes = {"n_src": 2, "n_blocks": blocks, "n_repeats": repeats, "stride": 8, "kernel_size": 16, "n_filters": filters,
-             "mask_act": "sigmoid", "sample_rate": 16000, "causal": False}  # fmt: skip
-    folder = tmp_path / "convtasnet"
-    folder.mkdir()
-    stored = {"model_name": "ConvTasNet", "model_args": sizes, "state_dict": state, "infos": {"task": "sep_clean"}}
-    torch.save(stored, folder / "pytorch_model.bin")
-    return folder
+def toy_tasnet(toys: Toys) -> Path:
+    return toys("convtasnet-libri2mix")
 
 
 def test_speakers_are_stems_and_stay_the_same_over_windows(toy_tasnet: Path, run_one: RunOne) -> None:
@@ -209,24 +167,9 @@ def test_speakers_are_stems_and_stay_the_same_over_windows(toy_tasnet: Path, run
 # --- audioseal, true sizes, random weights ------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def random_audioseal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("audioseal")
-    import torch
-    from audioseal import builder, loader
-
-    folder = tmp_path_factory.mktemp("audioseal")
-    torch.manual_seed(5)
-    for file, card, kind, make in (
-        ("generator_base.pth", "audioseal_wm_16bits", builder.AudioSealWMConfig, builder.create_generator),
-        ("detector_base.pth", "audioseal_detector_16bits", builder.AudioSealDetectorConfig, builder.create_detector),
-    ):
-        card_values = loader.load_local_model_config(card)
-        sizes = loader.AudioSeal.parse_config(loader.OmegaConf.to_container(card_values), config_type=kind, nbits=16)
-        network = make(sizes)
-        released = {name.replace(".inner_conv", ""): value for name, value in network.state_dict().items()}
-        torch.save({"xp.cfg": card_values, "model": released}, folder / file)
-    return folder
+@pytest.fixture
+def random_audioseal(toys: Toys) -> Path:
+    return toys("audioseal")
 
 
 def test_audioseal_writes_and_reads_in_the_form_of_its_authors(random_audioseal: Path) -> None:
@@ -258,38 +201,9 @@ def test_audioseal_refuses_other_weights(tmp_path: Path) -> None:
 # --- conversion by neighbours, toy weights -------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def toy_knn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    import torch
-    import transformers
-
-    listener, vocoder = tmp_path_factory.mktemp("wavlm"), tmp_path_factory.mktemp("vocoder")
-    torch.manual_seed(7)
-    config = transformers.WavLMConfig(
-        hidden_size=16, num_hidden_layers=7, num_attention_heads=2, intermediate_size=16, conv_dim=(8,) * 7,
-        num_conv_pos_embeddings=4, num_conv_pos_embedding_groups=2, num_feat_extract_layers=7,
-    )  # fmt: skip
-    transformers.WavLMModel(config).eval().save_pretrained(listener)
-    state: dict[str, Any] = {"lin_pre.weight": torch.randn(8, 16), "lin_pre.bias": torch.zeros(8)}
-
-    def conv(name: str, *shape: int, out: int) -> None:
-        direction = torch.randn(*shape)
-        norm = direction.norm(dim=(1, 2), keepdim=True)
-        state.update({f"{name}.weight_v": direction, f"{name}.weight_g": norm * 0.3, f"{name}.bias": torch.zeros(out)})
-
-    conv("conv_pre", 32, 8, 7, out=32)
-    width = 32
-    for stage, (rate, kernel) in enumerate(zip((10, 8, 2, 2), (20, 16, 4, 4), strict=True)):
-        del rate
-        conv(f"ups.{stage}", width, width // 2, kernel, out=width // 2)
-        width //= 2
-        for block in range(2):
-            for number in range(3):
-                conv(f"resblocks.{stage * 2 + block}.convs1.{number}", width, width, 3, out=width)
-                conv(f"resblocks.{stage * 2 + block}.convs2.{number}", width, width, 3, out=width)
-    conv("conv_post", 1, width, 7, out=1)
-    torch.save({"generator": state}, vocoder / "prematch_g.pt")
-    return {"wavlm-large": listener, "knn-vc-vocoder": vocoder}
+@pytest.fixture
+def toy_knn(toys: Toys) -> dict[str, Path]:
+    return {model: toys(model) for model in ("wavlm-large", "knn-vc-vocoder")}
 
 
 def test_a_voice_is_converted_by_neighbours_of_the_sample(toy_knn: dict[str, Path]) -> None:

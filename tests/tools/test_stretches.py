@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 from soundwright.tools.assets import Audio, Samples
 from soundwright.tools.base import Context, Request
 from soundwright.tools.errors import ToolError
+from soundwright.tools.neural.runtime import Runtime
 from soundwright.tools.neural.shaping import patched
 from soundwright.tools.neural.stretches import around, crossed, in_turn, joined, part_of, put_back, whole_frames
 from soundwright.tools.sfx.stable_audio3 import StableAudio3Tool
 
 RATE = 2000
+torch: Any = SimpleNamespace(float32="float32")  # as much of it as is asked for
 
 
 def recording(length_s: float, seed: int = 5, tail: int = 0) -> Audio:
@@ -37,6 +40,7 @@ class Deaf(StableAudio3Tool):
 
     def __init__(self, *, noise: bool = False) -> None:
         super().__init__()
+        self._runtime = Runtime(torch, "cpu", torch.float32, 1)
         self.noise, self.heard_s, self.seeds = noise, [], []  # type: tuple[bool, list[float], list[int]]
 
     def _at_once(self, requests: Sequence[Request], context: Context) -> list[Audio]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.toys.parts import save_letter_tokenizer, wake
+from tests.toys.parts import save_letter_tokenizer, scale, wake
+from tests.toys.true_forms import name_cosine_scheduler, save_bare_gpt2
 
 _ABC = "abcdefghijklmnopqrstuvwxyz."
 
@@ -54,6 +55,7 @@ def write_stable_audio(folder: Path) -> None:
         vae=oobleck(44100), text_encoder=t5(), tokenizer=letters(), projection_model=projection,
         transformer=transformer, scheduler=df.EDMDPMSolverMultistepScheduler(solver_order=2),
     ).save_pretrained(folder)  # fmt: skip
+    name_cosine_scheduler(folder)
 
 
 def write_stable_audio3(folder: Path) -> None:
@@ -133,6 +135,7 @@ def write_audioldm2(folder: Path) -> None:
         scheduler=df.DDIMScheduler(beta_start=0.0015, beta_end=0.0195, beta_schedule="scaled_linear"),
         vocoder=_vocoder(tf),
     ).save_pretrained(folder)  # fmt: skip
+    save_bare_gpt2(folder)
 
 
 def _byte_letters(tf: Any) -> Any:
@@ -179,7 +182,9 @@ def _vocoder(tf: Any) -> Any:
         upsample_kernel_sizes=[16, 8, 10], resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1, 3]],
         normalize_before=False,
     )  # fmt: skip
-    return tf.SpeechT5HifiGan(config)
+    vocoder = tf.SpeechT5HifiGan(config)
+    scale(vocoder, 12.0)
+    return vocoder
 
 
 TOYS = {

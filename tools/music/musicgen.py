@@ -88,7 +88,7 @@ class MusicGenTool:
         """Requests of one length side by side where nothing but words leads them, the others in turn."""
         done = 0
         for length_s, alike_requests in alike([self._side_by_side(request) for request in batch]).items():
-            size = self.spec.max_batch if length_s > 0 else 1
+            size = self._torch_runtime().side_by_side(self.spec.max_batch) if length_s > 0 else 1
             for start in range(0, len(alike_requests), size):
                 indices = alike_requests[start : start + size]
                 context.check()

@@ -14,6 +14,8 @@ from soundwright.tools.neural.stretches import around, in_turn, joined, put_back
 from soundwright.tools.store.folders import folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from soundwright.tools.assets import Samples
 
 _LOOP_S = 1.0
@@ -48,7 +50,8 @@ class DiffusionTool:
         diffusers.logging.set_verbosity_error()
         diffusers.logging.disable_progress_bar()
         weights = folder(place, self.spec.models[0])
-        self._pipe = self.prepared(read_pipeline(getattr(diffusers, self.pipeline), weights, self._runtime))
+        kind = getattr(diffusers, self.pipeline)
+        self._pipe = read_pipeline(kind, weights, self._runtime, self.parts(weights))
         self._pipe.set_progress_bar_config(disable=True)
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
@@ -70,9 +73,10 @@ class DiffusionTool:
         if self._runtime is not None:
             self._runtime.free()
 
-    def prepared(self, pipe: Any) -> Any:  # noqa: ANN401  a pipeline
-        """The pipeline as this tool uses it."""
-        return pipe
+    def parts(self, weights: Path) -> Mapping[str, Any]:
+        """Parts of the pipeline that are read in another way than the index in ``weights`` says, by name."""
+        del weights
+        return {}
 
     def settings(self, requests: Sequence[Request], length_s: float) -> Mapping[str, Any]:
         """What the pipeline is called with, but for ``generator`` and callbacks."""
@@ -132,7 +136,7 @@ class DiffusionTool:
             alike = request.op in _GENERATING and not request.inputs
             key = (request.op, self.length_s(request), bool(request.params.get("loop"))) if alike else (index,)
             groups.setdefault(key, []).append(index)
-        size = max(1, self.spec.max_batch)
+        size = self.runtime().side_by_side(self.spec.max_batch)
         return [group[start : start + size] for group in groups.values() for start in range(0, len(group), size)]
 
     def _made(self, requests: Sequence[Request], context: Context) -> list[Audio]:

@@ -9,7 +9,7 @@ import gc
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,14 @@ class Runtime:
     def generator(self, seed: int) -> Any:  # noqa: ANN401  a torch.Generator
         """A source of random numbers of its own, on the CPU so that a seed means the same on every device."""
         return self.torch.Generator("cpu").manual_seed(seed % (1 << 63))
+
+    def side_by_side(self, most: int) -> int:
+        """How many requests to compute at once, of ``most`` that it could.
+
+        In half precision one: with a neighbour sums are rounded otherwise, and there by so much that other tokens would
+        be drawn, and a request would not sound as it does alone.
+        """
+        return max(1, most) if self.dtype == self.torch.float32 else 1
 
     @contextmanager
     def working(self, seed: int = 0) -> Iterator[None]:
@@ -109,14 +117,23 @@ def read_model(  # kinds and models are of untyped packages
         return model.to(runtime.device).eval()
 
 
-def read_pipeline(kind: Any, folder: Path, runtime: Runtime) -> Any:  # noqa: ANN401  untyped packages
+def read_pipeline(
+    kind: Any,  # noqa: ANN401  untyped packages
+    folder: Path,
+    runtime: Runtime,
+    parts: Mapping[str, Any] | None = None,
+) -> Any:  # noqa: ANN401
     """A pipeline of diffusers (``kind`` is its class) with the weights of ``folder``, on the runtime's device.
 
+    ``parts`` are there already, and take the place of those that the folder's index names.
+
     Raises:
-        ToolMissing: the folder does not hold all its parts as safetensors.
+        ToolMissing: the folder does not hold all other parts as safetensors, or one needs a package that is missing.
     """
     with _hushed():
-        pipe = _read(kind, folder, torch_dtype=runtime.dtype, use_safetensors=True)
+        left_out = dict.fromkeys(parts or {})
+        pipe = _read(kind, folder, torch_dtype=runtime.dtype, use_safetensors=True, **left_out)
+        pipe.register_modules(**(parts or {}))
         return pipe.to(runtime.device)
 
 
@@ -145,6 +162,9 @@ def _read(kind: Any, folder: Path, **options: Any) -> Any:  # noqa: ANN401  unty
     )
     try:
         return kind.from_pretrained(str(folder), local_files_only=True, **options)
+    except ImportError as error:
+        what = next(iter(str(error).strip().splitlines()), "a package")
+        raise ToolMissing(f"{kind.__name__} in {folder} needs a package that is not installed: {what}") from error
     except unread as error:
         cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ToolMissing(f"{kind.__name__} cannot be read from {folder}: {cause}") from error

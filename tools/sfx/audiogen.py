@@ -57,8 +57,10 @@ class AudioGenTool(MusicGenTool):
             raise ToolMissing(f"This AudioGen listens to {wanted or 'no text encoder'}, not to {self.spec.models[1]}.")
         self._tokenizer = read_processor(transformers.AutoTokenizer, words)
         encoder = read_model(transformers.T5EncoderModel, words, self._runtime)
-        model = assembled(weights / NETWORK_FILE, weights / CODEC_FILE, encoder)
-        self._model = model.to(self._runtime.device, self._runtime.dtype)
+        model = assembled(weights / NETWORK_FILE, weights / CODEC_FILE, encoder).to(self._runtime.device)
+        for part in (model.decoder, model.audio_encoder, model.enc_to_dec_proj):
+            part.to(self._runtime.dtype)  # the encoder of words was read so, but for what overflows in half precision
+        self._model = model
 
     def _made(self, requests: Sequence[Request], context: Context) -> list[Audio]:
         return super()._made([_with_length(request) for request in requests], context)

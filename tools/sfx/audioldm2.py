@@ -6,10 +6,14 @@ One description at a time: what its language model adds to a description would d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soundwright.tools.base import Request, ToolSpec
 from soundwright.tools.neural.diffusion import OldDiffusionTool
+from soundwright.tools.neural.runtime import read_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class AudioLdm2Tool(OldDiffusionTool):
@@ -40,6 +44,12 @@ class AudioLdm2Tool(OldDiffusionTool):
     )
     steps = 200
     pipeline = "AudioLDM2Pipeline"
+
+    def parts(self, weights: Path) -> Mapping[str, Any]:
+        """The language model with a head, whatever the index calls it: without one it does not go on token by token."""
+        from transformers import GPT2LMHeadModel  # noqa: PLC0415  heavy
+
+        return {"language_model": read_model(GPT2LMHeadModel, weights / "language_model", self.runtime())}
 
     def rate(self) -> int:
         """Frames per second of what it makes."""

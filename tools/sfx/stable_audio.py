@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soundwright.tools.base import Request, ToolSpec
 from soundwright.tools.neural.diffusion import OldDiffusionTool
+from soundwright.tools.sfx.cosine_noise import cosine_scheduler
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class StableAudioTool(OldDiffusionTool):
@@ -14,7 +18,7 @@ class StableAudioTool(OldDiffusionTool):
 
     spec = ToolSpec(
         name="stable-audio",
-        version="1",
+        version="2",
         operations=("generate_sound", "generate_music"),
         licence_code="Apache-2.0",
         licence_weights="Stability AI Community",
@@ -39,12 +43,9 @@ class StableAudioTool(OldDiffusionTool):
     steps = 100
     pipeline = "StableAudioPipeline"
 
-    def prepared(self, pipe: Any) -> Any:  # noqa: ANN401  a pipeline
-        """With a scheduler that draws nothing on its way, so that a batch changes nothing."""
-        from diffusers import EDMDPMSolverMultistepScheduler  # noqa: PLC0415  heavy
-
-        pipe.scheduler = EDMDPMSolverMultistepScheduler.from_config(pipe.scheduler.config)
-        return pipe
+    def parts(self, weights: Path) -> Mapping[str, Any]:
+        """Its own kind of noise schedule, without the package that diffusers' class draws its noise with."""
+        return {"scheduler": cosine_scheduler(weights / "scheduler")}
 
     def longest_s(self) -> float:
         """Seconds that fit the length that these weights were trained on."""

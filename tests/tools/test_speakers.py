@@ -7,7 +7,8 @@ import pytest
 
 from soundwright.tools.analysis.fidelity import snr_db
 from soundwright.tools.assets import Audio, Samples
-from soundwright.tools.base import Cancelled, Context
+from soundwright.tools.base import Context
+from soundwright.tools.errors import Cancelled
 from soundwright.tools.separation.speakers import apart
 from soundwright.tools.signal import tempo
 

@@ -59,7 +59,7 @@ def _overlap(past: Samples, rate: int) -> int:
     since = past.shape[1] - block * (int(speaks[-1]) + 1) if len(speaks) else 0
     wanted = since + round(_SPEECH_S * rate)
     least, most = round(OVERLAP_S * rate), round(LONGEST_OVERLAP_S * rate)
-    return min(past.shape[1], wanted if least < wanted <= most else least)
+    return min(int(past.shape[1]), wanted if least < wanted <= most else least)
 
 
 def order(past: Samples, made: Samples, shared: int, rate: int) -> tuple[int, ...]:

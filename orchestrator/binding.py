@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from soundwright.scripts_compiler.operations import Catalogue
 from soundwright.scripts_compiler.script import Script
 from soundwright.tools import voice_file
 from soundwright.tools.base import ToolSpec
-from soundwright.tools.errors import ToolMissing
+from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.homes.environments import NOT_MADE
 from soundwright.tools.registry import Registry
 
@@ -35,7 +35,8 @@ class Options:
     """``tools`` pins operations to tools. ``commercial``: only engines and weights that allow it.
 
     ``device`` is resolved (cpu, cuda:0; empty is cpu): tools that cannot use it run on the CPU. ``failed`` are
-    (part, tool) pairs that are not tried again; see :func:`part_of`.
+    (part, tool) pairs that are not tried again; see :func:`part_of`. ``fallback``: others stand in for
+    pinned tools that are broken.
     """
 
     tools: Mapping[str, str] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Options:
     recast: bool = False
     device: str = ""
     failed: frozenset[tuple[str, str]] = frozenset()
+    fallback: bool = False
 
 
 def bind(
@@ -58,24 +60,42 @@ def bind(
 ) -> Plan:
     """A plan for a graph: every node with its tool, its parameters and its seed.
 
-    ``files`` are the absolute paths of the script's inputs by id, already checked.
+    ``files`` are the absolute paths of the script's inputs by id, already checked. Tools that turn out to be broken
+    while they are asked are passed over, with a warning; pinned ones only where ``fallback`` allows that.
 
     Raises:
         ScriptError: a file vanished, or a take is asked of a tool that always gives the same.
         ToolMissing: no installed tool fits some node; everything that is missing is in the message.
     """
     chosen = replace(options or Options(), device=options.device if options and options.device else "cpu")
-    weights = store or NoWeights()
     kept = Lock(ids=lock.ids) if lock is not None and chosen.recast else lock or Lock()
-    chooser = Chooser(registry, weights, chosen.commercial, chosen.device, chosen.tools, kept.operations)
-    cast = cast_roles(script, _spoken(graph), chooser, kept, chosen.failed)
     paths = {declared.file: files[declared.id] for declared in script.inputs if files and declared.id in files}
+    while True:
+        known = registry.broken
+        try:
+            return _bound(graph, script, registry, store or NoWeights(), kept, paths, chosen, catalogue or installed())
+        except (ScriptError, ToolMissing):
+            if registry.broken == known:
+                raise  # else a tool was found to be broken, which the choice knows now
+
+
+def _bound(
+    graph: Graph, script: Script, registry: Registry, weights: Weights, kept: Lock, paths: Mapping[str, Path],
+    options: Options, catalogue: Catalogue,
+) -> Plan:  # fmt: skip
+    out = frozenset({*registry.broken, *registry.lost}) if options.fallback else frozenset()
+    chooser = Chooser(registry, weights, options.commercial, options.device, options.tools, kept.operations, out)
+    failed = options.failed | {(voice.name, tool) for voice in script.voices for tool in out}
+    cast = cast_roles(script, _spoken(graph), chooser, kept, failed)
     cloners = {voice.name: voice.tool for voice in script.voices if voice.sample and voice.tool}
-    binding = _Binding(chooser, weights, cast, chosen, catalogue or installed(), script.seed, paths, cloners)
+    binding = _Binding(chooser, weights, cast, options, catalogue, script.seed, paths, cloners)
     for node in graph.nodes.values():
         binding.bind(node)
     binding.raise_problems()
-    warnings = [*cast.warnings, *binding.warnings, *_ignored(binding.bound), *_other_versions(binding.bound, kept)]
+    broken = _broken(registry, {*options.tools.values(), *kept.operations.values(), *_cast_tools(script, kept)} & out)
+    warnings = [
+        *broken, *cast.warnings, *binding.warnings, *_ignored(binding.bound), *_other_versions(binding.bound, kept)
+    ]  # fmt: skip
     made = _lock(binding, cast.voices, kept, script)
     return make_plan(graph, binding.bound, registry, cast=cast.voices, warnings=warnings, lock=made)
 
@@ -104,6 +124,8 @@ class _Binding:
             self._bind(node)
         except ToolMissing as error:
             self.missing.setdefault(str(error), []).extend(node.places)
+        except ToolError as error:  # what a result depends on cannot serve the request
+            self.problems.append(Problem(_place(node), str(error)))
         except OSError as error:  # changed since the inputs were checked
             self.problems.append(Problem(_place(node), f"cannot be read: {error}.", "Check the file."))
 
@@ -171,7 +193,7 @@ class _Binding:
 
     def _without_failed(self, node: Node) -> Chooser:
         failed = frozenset(tool for part, tool in self.options.failed if part == part_of(node))
-        return replace(self.chooser, excluded=failed) if failed else self.chooser
+        return replace(self.chooser, excluded=self.chooser.excluded | failed) if failed else self.chooser
 
     def _willing(self, node: Node, params: Mapping[str, Any]) -> ToolSpec:
         """The tool that is chosen; where it says beforehand that it cannot do this request, the next that can.
@@ -292,6 +314,17 @@ def _spoken(graph: Graph) -> Iterator[tuple[str, str]]:
     for node in graph.nodes.values():
         if node.op == "speak" and not _own_voice(node):
             yield str(node.params["voice"]), str(node.params["language"])
+
+
+def _cast_tools(script: Script, lock: Lock) -> Iterator[str]:
+    yield from (voice.tool for voice in script.voices if voice.tool)
+    yield from (voice.tool for voice in lock.cast.values())
+
+
+def _broken(registry: Registry, wanted: Collection[str]) -> list[Problem]:
+    """One warning for each tool that was found to be broken while it was asked, and each that was ``wanted``."""
+    told = {name: registry.unknown(name) for name in wanted if name not in registry.broken} | dict(registry.broken)
+    return [Problem("", f"{how.rstrip('. ')}; others stand in.", warning=True) for _, how in sorted(told.items())]
 
 
 def _ignored(bound: Mapping[NodeId, Bound]) -> list[Problem]:

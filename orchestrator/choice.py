@@ -105,8 +105,10 @@ class Chooser:
 
     def _unfit(self, spec: ToolSpec, need: Need) -> str:
         """Why no installation would help; empty where nothing speaks against it."""
+        broken = self.registry.broken
         unheeded = [name for name in need.honours if name not in spec.honours]
         reasons = (
+            (spec.name in broken, broken.get(spec.name, "")),
             (spec.name in self.excluded, "it failed"),
             (self.commercial and not spec.commercial_ok,
              f"its licence ({spec.licence_weights or spec.licence_code}) is not for commercial use"),

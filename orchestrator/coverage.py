@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from soundwright.scripts_compiler.operations import builtin
 from soundwright.tools.base import ToolSpec
-from soundwright.tools.registry import DISTRIBUTION, Registry
+from soundwright.tools.entries import is_ours
+from soundwright.tools.registry import Registry
 
 COMMAND = "soundwright tools table -o docs/capabilities.md"
 HEAD = f"""# Capabilities
@@ -47,7 +48,7 @@ def page() -> str:
 def built_in_specs() -> list[ToolSpec]:
     """The specs of the tools that come with Soundwright, installed or not."""
     registry = Registry.discover()
-    return [spec for name, spec in registry.specs.items() if registry.owner(name).partition(" ")[0] == DISTRIBUTION]
+    return [spec for name, spec in registry.specs.items() if is_ours(registry.owner(name))]
 
 
 def rows(specs: Iterable[ToolSpec]) -> Iterator[tuple[str, ...]]:

@@ -264,6 +264,7 @@ def _bind(
         options=Options(
             tools=pins, commercial=options.commercial or config.commercial, recast=options.recast,
             device=resolved_device(options.device or config.device), failed=failed,
+            fallback=options.fallback or config.fallback,
         ),
         catalogue=workshop.catalogue(),
     )  # fmt: skip

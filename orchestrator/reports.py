@@ -16,7 +16,7 @@ from soundwright.orchestrator.devices import device_for, resolved_device
 from soundwright.orchestrator.observers import for_terminal
 from soundwright.orchestrator.operation_reports import known
 from soundwright.orchestrator.workshop import Workshop
-from soundwright.scripts_compiler import extensions
+from soundwright.scripts_compiler import extensions, first_import
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.paths import printable
 from soundwright.tools.base import ToolSpec, VoiceInfo
@@ -111,6 +111,7 @@ def doctor_rows(names: Sequence[str], *, offline: bool, device: str | None = Non
         ConfigError: there is no such device.
         ToolMissing: a name is no tool.
     """
+    first_import.forget(names)
     workshop = Workshop.open(offline=offline)
     on = resolved_device(device or workshop.config.device)
     rows = [

@@ -34,7 +34,7 @@ class Workshop:
 
         Raises:
             ConfigError: a setting cannot be used.
-            RegistryError: two packages bring a tool of one name.
+            RegistryError: a tool of the settings is called as one of ours.
         """
         config = load_config()
         config = replace(config, offline=config.offline or offline)

@@ -1,6 +1,8 @@
 """The first import of somebody else's module, tried in a process of its own: one that ends or hangs must not be ours.
 
-What survived is remembered by package, version and date of the module, so that this costs once for each installation.
+What an entry point names is made there too, where it can be called: the making of a tool is no less its author's code.
+What came of it is remembered by package, version and date of the files, so that it costs once for each installation;
+what failed is tried again when somebody asks for that (``forget``).
 """
 
 from __future__ import annotations
@@ -11,36 +13,56 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 LIMIT_S = 30.0
 BOOK = "packages.json"
+GROUPS = ("soundwright.tools", "soundwright.operations")
 _ALIVE = "alive"
 _CODE = """
 import importlib, sys
 try:
-    importlib.import_module(sys.argv[1])
+    found = importlib.import_module(sys.argv[1])
+    for part in filter(None, sys.argv[2].split(".")):
+        found = getattr(found, part)
+    if callable(found):
+        found()
 except (Exception, SystemExit):
     pass
 print()
 print("alive")
 """
+_MOST_FILES = 2000
 
 
 def obstacle(point: importlib.metadata.EntryPoint) -> str:
     """Why a module must not be imported here: its import ends the process, or does not end. Empty where it may."""
     known, key = _known(), _key(point)
-    if key in known:
-        return known[key]
-    found = _tried(point.value.partition(":")[0])
-    if not found:  # what failed is tried again: it may have been mended, or the machine was slow
-        _remember({**known, key: found})
-    return found
+    if key not in known:
+        found = _tried(point)
+        _remember({**{other: how for other, how in known.items() if not other.startswith(_name(point))}, key: found})
+        return found
+    if not known[key]:
+        return ""
+    return f"{known[key]} (remembered; soundwright tools doctor {point.name} tries again)"
 
 
-def _tried(module: str) -> str:
-    command = [sys.executable, "-c", _CODE, module]
+def forget(names: Sequence[str] = ()) -> None:
+    """Have the entry points of those names, by default all, tried again where they failed."""
+    points = [point for group in GROUPS for point in importlib.metadata.entry_points(group=group)]
+    wanted = tuple(_name(point) for point in points if not names or point.name in names)
+    known = _known()
+    kept = {key: how for key, how in known.items() if not how or not key.startswith(wanted)}
+    if kept != known:
+        _remember(kept)
+
+
+def _tried(point: importlib.metadata.EntryPoint) -> str:
+    module, _, name = point.value.partition(" ")[0].partition(":")
+    command = [sys.executable, "-c", _CODE, module, name]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
         done = subprocess.run(  # noqa: S603  our own interpreter
@@ -55,16 +77,26 @@ def _tried(module: str) -> str:
     return f"its import ended the process with code {done.returncode}" + (f": {last}" if last else "")
 
 
+def _name(point: importlib.metadata.EntryPoint) -> str:
+    """What all keys of an entry point begin with, whatever version it has."""
+    return f"{point.dist.name if point.dist is not None else ''} {point.value} "
+
+
 def _key(point: importlib.metadata.EntryPoint) -> str:
     top = point.value.partition(":")[0].partition(".")[0]
     try:
         found = importlib.util.find_spec(top)
     except (ImportError, ValueError):
         found = None
-    file = found.origin if found is not None and found.origin is not None else ""
-    date = os.stat(file).st_mtime_ns if os.path.isfile(file) else 0
-    owner = f"{point.dist.name} {point.dist.version}" if point.dist is not None else ""
-    return f"{owner} {point.value} {file} {date}"
+    file = Path(found.origin) if found is not None and found.origin is not None else Path()
+    version = point.dist.version if point.dist is not None else ""
+    return f"{_name(point)}{version} {file} {_date(file)}"
+
+
+def _date(file: Path) -> int:
+    """When a module was last changed, or the newest file of a package."""
+    files = islice(file.parent.rglob("*.py"), _MOST_FILES) if file.name == "__init__.py" else [file]
+    return max((one.stat().st_mtime_ns for one in files if one.is_file()), default=0)
 
 
 def _book() -> Path:

@@ -2,6 +2,7 @@
 
 SoundwrightError
 +-- ToolMissing      the user installs an extra or pulls weights (exit code 4)
+|   +-- ToolBroken   the user chooses another tool, or the developer of this one mends it
 +-- ToolError        a tool could not do this request: names tool, version, node and cause (exit code 3)
 +-- ToolDefect       the developer of a tool mends it: it broke the contract (exit code 3)
 """
@@ -15,6 +16,14 @@ class ToolMissing(SoundwrightError):
     """No installed tool can do this, or its package or weights are missing; the message says what to install."""
 
     exit_code = 4
+
+
+class ToolBroken(ToolMissing):
+    """A tool that is installed and cannot be used: it fails when it is made, or asked about itself."""
+
+    def __init__(self, message: str, tool: str) -> None:
+        super().__init__(message)
+        self.tool = tool
 
 
 class ToolError(SoundwrightError):

@@ -107,7 +107,8 @@ def test_a_voice_may_pin_its_tool() -> None:
 
 def test_a_pinned_tool_that_is_not_there_is_named_with_the_others() -> None:
     with pytest.raises(
-        ToolMissing, match="the tool 'flute' is pinned, but no tool 'flute' is installed; there are null"
+        ToolMissing,
+        match="the tool 'flute' is pinned, but no tool 'flute' is installed; generate_sound is done by null",
     ):
         bound_plan(script_of(noise()), tools={"generate_sound": "flute"})
 
@@ -304,7 +305,7 @@ def test_a_lock_with_a_tool_that_is_gone_says_how_to_go_on() -> None:
     with pytest.raises(ToolMissing) as caught:
         bound_plan(script_of(line(), noise()), lock=lock)
     message = str(caught.value)
-    assert "the lock gives Ann a voice of gone, but no tool 'gone' is installed; there are null." in message
+    assert "the lock gives Ann a voice of gone, but no tool 'gone' is installed; speak is done by null." in message
     assert "the lock says that generate_sound is done by gone" in message
     assert message.count("--recast") >= 2
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from soundwright.orchestrator.observers import NullObserver
 from soundwright.orchestrator.pipeline import RenderOptions
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler import document, first_import
+from soundwright.tools import asking
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.settings import Homes
 from soundwright.tools.model_store import ModelStore
@@ -76,6 +78,26 @@ IMPORTS = {
     "no_tool": ("Bad = 7", "has no spec"),
     "no_class": ("pass", "Bad"),
 }
+ASKED = {
+    "refusal_raises": ("def refusal(self, *_): raise ValueError('what?')", "refusal raised ValueError: what?"),
+    "refusal_leaves": ("def refusal(self, *_): os._exit(5)", "refusal failed: its process ended with exit code 5"),
+    "refusal_hangs": ("def refusal(self, *_): time.sleep(600)", "its process took longer than its limit of 3 s"),
+    "refusal_gives_no_text": ("def refusal(self, *_): return 7", "refusal gave 7 instead of a text"),
+    "outside_raises": ("def outside(self, *_): return {}['key']", "outside raised KeyError: 'key'"),
+    "outside_exits": ("def outside(self, *_): sys.exit(2)", "outside raised SystemExit: 2"),
+    "identity_raises": (r"def identity(self): raise RuntimeError('\x1b[31mno\nserver')", "RuntimeError: no server"),
+    "identity_gives_no_texts": ("def identity(self): return {'n': 1}", "identity gave {'n': 1} instead of texts"),
+}
+"""What a tool does when it is asked about itself, before it is loaded, and a part of what has to be said of it."""
+KEPT_OUT = {
+    "making_raises": ("def __init__(self): raise OSError('no card')", "OSError: no card"),
+    "making_leaves": ("def __init__(self): os._exit(6)", "ended the process with code 6"),
+    "no_method_close": ("close = None", "it has no close: it is no tool"),
+    "rank_is_no_number": ("spec = ToolSpec('bad', '6.6', ('speak',), 'MIT', rank='high')", "rank is 'high'; write"),
+    "no_such_operation": ("spec = ToolSpec('bad', '6.6', ('nosuch_op',), 'MIT')", "operations: 'nosuch_op' is none"),
+    "another_name": ("spec = ToolSpec('good', '6.6', ('speak',), 'MIT')", "its name is 'good', but the entry point"),
+}  # fmt: skip
+"""What keeps a tool out from the beginning."""
 STORY = """version: 1
 cues:
   - {type: sound, id: bad, description: rain, length: 1}
@@ -162,6 +184,81 @@ def test_a_package_that_cannot_be_imported_harms_nothing_else(
     with pytest.raises(ToolMissing, match=r"'bad' of bad-package 9\.9 cannot be used"):
         pipeline.check(story, RenderOptions(tools={"generate_sound": "bad"}))
     assert pipeline.check(story).plan.bound  # the others do it
+
+
+def asked(line: str) -> str:
+    """The best ranked tool for sounds, with one more line in its class."""
+    return f"{HEAD.replace('rank=1)', 'rank=999)')}    def run(self, batch, context): yield 0, sound(1)\n    {line}\n"
+
+
+@pytest.mark.parametrize("how", [*ASKED, *KEPT_OUT])
+def test_what_is_broken_is_named_and_others_do_its_work(
+    how: str, story: document.Document, workshop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, said = (ASKED | KEPT_OUT)[how]
+    monkeypatch.setattr(asking, "LIMIT_S", 3.0)
+    workshop(asked(line))
+    pinned = {"generate_sound": "bad"}
+    with pytest.raises(ToolMissing) as caught:
+        pipeline.check(story, RenderOptions(tools=pinned))
+    assert said in str(caught.value)
+    assert "of bad-package 9.9" in str(caught.value)
+    for options in (RenderOptions(tools=pinned, fallback=True), RenderOptions()):
+        checked = pipeline.check(story, options)
+        assert "bad" not in {bound.tool.name for bound in checked.plan.bound.values()}
+        told = [problem for problem in checked.warnings if said in str(problem)]
+        assert len(told) == (1 if options.tools or how in ASKED else 0)
+
+
+def test_a_render_goes_on_without_a_tool_that_ends_its_process_when_it_is_asked(
+    story: document.Document, workshop: Any, tmp_path: Path
+) -> None:
+    workshop(asked("def refusal(self, *_): os._exit(5)"))
+    rendered = pipeline.render(story, tmp_path / "story.wav")
+    assert (tmp_path / "story.wav").stat().st_size > 10_000
+    assert any("bad 6.6 of bad-package 9.9 cannot be used" in str(problem) for problem in rendered.warnings)
+
+
+def test_a_tool_is_asked_in_its_own_process_and_what_it_says_is_heeded(workshop: Any, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    says = f"open({str(pids)!r}, 'a').write(f'{{os.getpid()}} '); return 'only bells' if 'rain' in str(_) else ''"
+    shop = workshop(asked(f"def refusal(self, *_): {says}"))
+    assert shop.registry.refusal("bad", "generate_sound", {"description": "rain"}) == "only bells"
+    assert shop.registry.refusal("bad", "generate_sound", {"description": "bells"}) == ""
+    (pid,) = set(pids.read_text().split())
+    assert pid != str(os.getpid())
+    assert shop.registry.broken == {}
+
+
+def test_an_import_that_failed_is_remembered_until_the_doctor_is_called_or_a_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOUNDWRIGHT_HOME", str(tmp_path / "home"))
+    site = installed(tmp_path, "import time; time.sleep(600)")
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.delitem(sys.modules, "bad_package", raising=False)
+    tried: list[str] = []
+
+    def hangs(point: EntryPoint) -> str:
+        tried.append(point.name)
+        return "its import hangs"
+
+    monkeypatch.setattr(first_import, "_tried", hangs)
+
+    def reason() -> str:
+        (broken,) = [one for one in Registry.discover(Homes()).unusable if one.name == "bad"]
+        return broken.reason
+
+    remembered = "its import hangs (remembered; soundwright tools doctor bad tries again)"
+    assert [reason(), reason(), reason()] == ["its import hangs", remembered, remembered]
+    assert tried == ["bad"]
+    first_import.forget(["another"])
+    assert reason() == remembered
+    first_import.forget(["bad"])
+    assert [reason(), reason()] == ["its import hangs", remembered]
+    os.utime(site / "bad_package.py", ns=(1, 1))
+    assert [reason(), reason()] == ["its import hangs", remembered]
+    assert tried == ["bad"] * 3
 
 
 def test_after_a_failure_others_are_still_made_and_kept(workshop: Any, tmp_path: Path) -> None:

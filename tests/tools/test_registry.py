@@ -11,10 +11,11 @@ import pytest
 
 from soundwright.tools.assets import Audio
 from soundwright.tools.base import Context, Place, Request
+from soundwright.tools.entries import GROUP, RegistryError
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.settings import Homes
 from soundwright.tools.null import NullTool
-from soundwright.tools.registry import GROUP, Registry, RegistryError
+from soundwright.tools.registry import Registry
 from soundwright.tools.worker.tool import WorkerTool
 
 PLUGIN = """
@@ -24,7 +25,7 @@ NOT_A_TOOL = 3
 
 class Hum(NullTool):
     def __init__(self):
-        super().__init__("hum", ("acme.hum",))
+        super().__init__("hum", ("generate_sound",))
 
 def other_hum():
     return Hum()
@@ -60,20 +61,20 @@ def declare(folder: Path, package: str, **tools: str) -> None:
 def test_a_plug_in_is_found_by_its_entry_point(plugin: Path) -> None:
     declare(plugin, "acme_hum", hum="acme_hum_plugin:Hum")
     registry = Registry.discover()
-    assert registry.specs["hum"].operations == ("acme.hum",)
+    assert registry.specs["hum"].operations == ("generate_sound",)
     assert registry.owner("hum") == "acme_hum 1.2"
     assert registry.create("hum") is not registry.create("hum")
 
 
 def test_tools_of_other_packages_run_in_a_worker_unless_the_user_says_otherwise(plugin: Path) -> None:
-    declare(plugin, "acme_hum", hum="acme_hum_plugin:Hum", other="acme_hum_plugin:buzz")
+    declare(plugin, "acme_hum", hum="acme_hum_plugin:Hum", buzz="acme_hum_plugin:buzz")
     registry = Registry.discover()
     assert {registry.home(name) for name in ("hum", "buzz")} == {"worker"}
     assert registry.home("signal") == "process"
     tool = registry.create("buzz")
     assert isinstance(tool, WorkerTool)
     tool.load(Place())
-    (made,) = dict(tool.run([Request("acme.hum", {})], Context(plugin))).values()
+    (made,) = dict(tool.run([Request("generate_sound", {"description": "hum"})], Context(plugin))).values()
     tool.close()
     assert isinstance(made, Audio)
     assert type(Registry.discover(Homes(of={"hum": "process"})).create("hum")).__name__ == "Hum"
@@ -106,11 +107,32 @@ def test_a_broken_plug_in_is_reported_and_the_others_work(plugin: Path, target: 
         registry.create("cracked")
 
 
-def test_two_tools_of_one_name_fail_and_name_both_owners(plugin: Path) -> None:
+def test_of_two_tools_of_one_name_the_first_package_keeps_it_and_the_other_is_listed(plugin: Path) -> None:
+    declare(plugin, "zeta_hum", hum="acme_hum_plugin:other_hum")
     declare(plugin, "acme_hum", hum="acme_hum_plugin:Hum")
-    declare(plugin, "zeta_hum", hum_too="acme_hum_plugin:other_hum")
-    with pytest.raises(RegistryError, match=r"'hum'.*acme_hum 1\.2.*zeta_hum 1\.2"):
-        Registry.discover()
+    registry = Registry.discover()
+    assert registry.owner("hum") == "acme_hum 1.2"
+    assert registry.lost == frozenset()
+    (other,) = [item for item in registry.unusable if item.name == "hum"]
+    assert other.owner == "zeta_hum 1.2"
+    assert other.reason == (
+        "another tool is called hum too, that of acme_hum 1.2, which is kept; "
+        "uninstall zeta_hum, or have its author rename the tool"
+    )
+
+
+def test_our_own_tools_and_those_that_the_user_declared_keep_their_names(plugin: Path) -> None:
+    (plugin / "aaa.py").write_text(
+        "from soundwright.tools.null import NullTool\n"
+        "signal, mine = (lambda: NullTool('signal', ('speak',))), (lambda: NullTool('mine', ('speak',)))\n"
+    )
+    declare(plugin, "aaa", signal="aaa:signal", mine="aaa:mine")
+    registry = Registry.discover(declared={"config.toml": NullTool("mine", ("generate_sound",))})
+    assert registry.owner("signal").startswith("soundwright ")
+    assert registry.owner("mine") == "config.toml"
+    assert [item.name for item in registry.unusable if item.owner == "aaa 1.2"] == ["mine", "signal"]
+    with pytest.raises(RegistryError, match="two tools are called 'signal'"):
+        Registry.discover(declared={"config.toml": NullTool("signal")})
 
 
 def test_tools_of_an_operation_come_best_rank_first() -> None:

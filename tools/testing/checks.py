@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from soundwright.scripts_compiler.kinds import Kind
+from soundwright.tools import spec_rules
 from soundwright.tools.assets import Asset, Audio, Speech, content_hash
 from soundwright.tools.base import Context, Foreseeing, Request, Tool, ToolSpec
 from soundwright.tools.errors import Cancelled, ToolError
@@ -24,8 +24,6 @@ from soundwright.tools.testing.kit import MAX_TRIED, Kit, Skipped, require
 
 CANCEL_S = 1.0
 _PARAGRAPH = 260  # letters: more than any engine says in one breath
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,49 +49,9 @@ def spec_is_complete(kit: Kit, op: str, folders: Folders) -> None:
     tool, spec = kit.make(), kit.spec
     require(isinstance(tool, Tool), f"{tool!r} lacks one of spec, load, run, close")
     require(isinstance(spec, ToolSpec), f"its spec is {spec!r}, no ToolSpec")
-    faults = list(_faults_of(spec, kit))
-    require(not faults, "the spec: " + "; ".join(faults))
-
-
-def _faults_of(spec: ToolSpec, kit: Kit) -> Iterator[str]:
-    if not _NAME.fullmatch(spec.name):
-        yield f"the name {spec.name!r} is not small letters, digits, dots and hyphens"
-    for name in ("version", "licence_code", "help"):
-        if not getattr(spec, name).strip():
-            yield f"{name} is empty"
-    if spec.models and not spec.licence_weights:
-        yield "it has models, but no licence_weights"
-    if not spec.operations or len(set(spec.operations)) != len(spec.operations):
-        yield f"operations are none, or named twice: {spec.operations}"
-    yield from (f"the operation {op!r} is in no catalogue" for op in spec.operations if op not in kit.catalogue)
-    unknown = sorted(set(spec.honours) - _honourable(spec, kit))
-    if unknown:
-        yield f"honours names {', '.join(unknown)}, which no operation of it has"
-    for name, value, low in (
-        ("cores", spec.cores, 1), ("memory_mb", spec.memory_mb, 1), ("max_batch", spec.max_batch, 1),
-        ("rank", spec.rank, 0), ("gpu_bytes", spec.gpu_bytes, 0), ("min_length_s", spec.min_length_s, 0),
-    ):  # fmt: skip
-        if value < low:
-            yield f"{name} is {value}; it starts at {low}"
-    if spec.speed <= 0:
-        yield f"speed is {spec.speed}; it says how many seconds of sound a second of work gives"
-    yield from (f"{tag!r} is no language tag" for tag in spec.languages if not _LANGUAGE.fullmatch(tag))
-    presets = [voice.preset for voice in spec.voices]
-    if len(set(presets)) != len(presets):
-        yield "two voices have one preset"
-    if spec.requirements and spec.home == "process":
-        yield "it has requirements of its own, but home is process: say venv"
-
-
-def _honourable(spec: ToolSpec, kit: Kit) -> set[str]:
-    names: set[str] = set()
-    for op in spec.operations:
-        if op in kit.catalogue:
-            operation = kit.catalogue[op]
-            fields = operation.parameters.model_fields
-            names |= {str(info.alias or name) for name, info in fields.items()} | set(fields)
-            names |= {port.name for port in operation.inputs}
-    return names
+    found = [*spec_rules.faults(spec, kit.catalogue)]
+    found += [] if found else spec_rules.omissions(spec, kit.catalogue)
+    require(not found, "the spec: " + "; ".join(found))
 
 
 def import_is_light(kit: Kit, op: str, folders: Folders) -> None:

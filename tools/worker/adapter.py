@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from soundwright.tools.base import Context, Place, Tool
+from soundwright.tools.entries import tool_of
 from soundwright.tools.errors import ToolDefect, ToolError
-from soundwright.tools.registry import tool_of
 from soundwright.tools.worker.values import plain_asset, request_of
 
 
@@ -21,11 +21,7 @@ class Engine:
 
     def load(self, place: dict[str, Any]) -> None:
         """Make and load the tool."""
-        module, _, name = place["target"].partition(":")
-        found: Any = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-        self.tool = tool_of(found)
+        self.tool = made(place["target"])
         weights = {name: Path(path) for name, path in place["weights"].items()}
         self.tool.load(Place(place["device"], place["dtype"], weights, place["threads"]))
 
@@ -40,6 +36,15 @@ class Engine:
     def close(self) -> None:
         """Free what the tool holds."""
         self.tool.close()
+
+
+def made(target: str) -> Tool:
+    """A new tool of an entry point's ``module:name``."""
+    module, _, name = target.partition(":")
+    found: Any = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    return tool_of(found)
 
 
 def _plain(result: Any) -> dict[str, Any]:  # noqa: ANN401  whatever the tool gave

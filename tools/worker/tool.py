@@ -108,7 +108,7 @@ class WorkerTool:
                     context.emit(_chunk(asset_of(process.exchange.unpack(message["asset"]))))
                 elif message["type"] == "failed":
                     over = True
-                    raise _raised(message)
+                    raise raised(message)
                 else:
                     yield self._result(process, message, group)
             context.check()
@@ -194,7 +194,7 @@ class WorkerTool:
             process.kill()
             raise WorkerEnded(f"was not {kind} after {limit_s:g} s and was killed{process.last_words()}")
         if message["type"] == "failed":
-            raise _raised(message)
+            raise raised(message)
         if message["type"] != kind or message.get("protocol", host.PROTOCOL) != host.PROTOCOL:
             raise WorkerEnded(f"broke the protocol: {message['type']!r} came where {kind!r} was due")
 
@@ -248,7 +248,7 @@ def _tool_error(message: Mapping[str, Any]) -> ToolError:
     )
 
 
-def _raised(message: Mapping[str, Any]) -> Exception:
+def raised(message: Mapping[str, Any]) -> Exception:
     """What the engine raised, as ours; its traceback is in the notes."""
     text, name = str(message.get("message", "")), str(message.get("error", ""))
     error: Exception

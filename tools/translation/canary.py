@@ -19,6 +19,7 @@ from soundwright.tools.translation.codes import base
 
 RATE = 16000
 _LONGEST_S, _SHORTEST_S, _SILENT = 35.0, 0.1, 1e-4
+_WRITTEN = 512  # tokens: more than anybody says in a piece, and less than it has places for
 LANGUAGES = ParakeetTool.spec.languages
 
 
@@ -86,6 +87,7 @@ class CanaryTool(Listener):
             piece, source_language=source, target_language=to, tokenize=False
         )
         inputs = self.on_device(self.processor(audio=piece, text=prompt, sampling_rate=RATE, return_tensors="pt"))
-        made = self.model.generate(**inputs, do_sample=False)
+        most = self.model.generation_config.max_new_tokens or _WRITTEN  # without either it would stop after 20
+        made = self.model.generate(**inputs, do_sample=False, max_new_tokens=most)
         fresh = made[:, inputs["decoder_input_ids"].shape[1] :]
         return str(self.processor.batch_decode(fresh, skip_special_tokens=True)[0]).strip()

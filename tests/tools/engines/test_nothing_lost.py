@@ -12,6 +12,8 @@ import pytest
 from soundwright.tools.assets import Asset, Audio, Text, Transcript
 from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.errors import ToolError
+from soundwright.tools.translation import canary
+from soundwright.tools.translation.canary import CanaryTool
 from soundwright.tools.translation.seamless import SeamlessTool
 from soundwright.tools.translation.text import M2m100Tool, NllbTool
 
@@ -69,3 +71,22 @@ def test_what_is_too_long_for_seamless_is_translated_in_parts(toys: Toys, noise:
     assert isinstance(short, Text)
     assert isinstance(long, Text)
     assert len(long.text) > 10 * len(short.text)
+
+
+def test_canary_writes_on_where_its_checkpoint_says_no_limit(
+    toys: Toys, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = loaded(CanaryTool(), toys)
+    tool.model.generation_config.max_new_tokens = None
+    tool.model.generation_config.eos_token_id = None  # never ends by itself
+    monkeypatch.setattr(canary, "_WRITTEN", 30)
+    written, generate = [], tool.model.generate
+
+    def counted(**inputs: Any) -> Any:
+        made = generate(**inputs)
+        written.append(made.shape[1] - inputs["decoder_input_ids"].shape[1])
+        return made
+
+    monkeypatch.setattr(tool.model, "generate", counted)
+    one(tool, "translate_audio", {"audio": noise}, to="de", language="en")
+    assert written == [30]

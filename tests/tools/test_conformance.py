@@ -159,6 +159,19 @@ def test_the_spec_of_every_tool_is_complete(name: str, tmp_path: Path) -> None:
     checks.spec_is_complete(Kit(_Maker(REGISTRY.specs[name])), "", checks.Folders.below(tmp_path, tmp_path))
 
 
+@pytest.mark.parametrize("name", REGISTRY.specs)
+def test_every_engine_of_ours_has_weights_to_be_tried_with(name: str) -> None:
+    """From a package or as a toy: else its checks would be skipped, and nobody would notice."""
+    spec = REGISTRY.specs[name]
+    absent = [model for model in spec.models if not (model in toys.TOYS or _in_packages(model))]
+    assert not absent or name in ELSEWHERE or REGISTRY.package(name)
+
+
+def test_the_toys_are_of_models_that_engines_need() -> None:
+    assert set(toys.TOYS) <= {model for spec in REGISTRY.specs.values() for model in spec.models}
+    assert {*ELSEWHERE, *SKIPPED, *SHORT, *STEPS} <= {"null", *REGISTRY.specs}
+
+
 test_null = conformance(NullTool, skip=SKIPPED["null"])
 for _spec in REGISTRY.specs.values():
     globals()[f"test_{_spec.name.replace('-', '_').replace('.', '_')}"] = _test_of(_spec)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from soundwright.tools.assets import Audio, Samples, Speech, Word
 from soundwright.tools.base import Place, Tool
@@ -17,6 +16,7 @@ from soundwright.tools.space import air
 from soundwright.tools.space.binaural import KemarTool, SofaTool, SphereTool
 from soundwright.tools.space.head import MeasuredHead, SphericalHead
 from soundwright.tools.space.moving import at
+from tests.toys.heads import write_head, write_sofa
 
 RunOne = Callable[..., Any]
 RATE = 48000
@@ -132,26 +132,10 @@ def test_a_measured_head_gives_back_what_was_measured_and_lies_between() -> None
         MeasuredHead(azimuths, azimuths, np.zeros((3, 2, 5)), RATE)
 
 
-def sofa_file(path: Path, responses: NDArray[np.float64], azimuths: NDArray[np.float64]) -> Path:
-    h5py = pytest.importorskip("h5py", reason="the extra 'space' is not installed")
-    with h5py.File(path, "w") as file:
-        file.attrs["Conventions"] = "SOFA"
-        file.attrs["SOFAConventions"] = "SimpleFreeFieldHRIR"
-        file["Data.IR"] = responses
-        file["Data.SamplingRate"] = np.array([44100.0])
-        file["Data.Delay"] = np.zeros((1, 2))
-        # Counted to the left in SOFA.
-        file["SourcePosition"] = np.stack([-azimuths % 360, 0 * azimuths, 0 * azimuths + 1], axis=1)
-        file["SourcePosition"].attrs["Type"] = "spherical"
-    return path
-
-
 def test_a_sofa_file_is_a_head(tmp_path: Path, run_one: RunOne) -> None:
-    azimuths = np.arange(-180.0, 180.0, 15.0)
-    sphere = SphericalHead(pinna=False)
-    responses = np.fft.irfft(np.stack([sphere.spectra(a, 0, 44100, 129) for a in azimuths]), axis=-1)
-    path = sofa_file(tmp_path / "me.sofa", responses, azimuths)
-    made = run_one(SofaTool(), "spatialize", noise(), Place(weights={"me.sofa": path}), path=[spot(60)])
+    write_head(tmp_path)
+    place = Place(weights={"me.sofa": tmp_path / "me.sofa"})
+    made = run_one(SofaTool(), "spatialize", noise(), place, path=[spot(60)])
     wanted = run_one(SphereTool(), "spatialize", noise(), path=[spot(60)])
     assert later_s(made.samples) == pytest.approx(later_s(wanted.samples), abs=30e-6)
     assert louder_db(made.samples) == pytest.approx(louder_db(wanted.samples), abs=2)
@@ -168,4 +152,4 @@ def test_what_is_no_head_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="no SOFA file"):
         SofaTool().load(Place(weights={"x.sofa": broken}))
     with pytest.raises(ToolError, match="convention"):
-        SofaTool().load(Place(weights={"y.sofa": sofa_file(tmp_path / "y.sofa", np.zeros((2, 1, 9)), np.zeros(2))}))
+        SofaTool().load(Place(weights={"y.sofa": write_sofa(tmp_path / "y.sofa", np.zeros((2, 1, 9)), np.zeros(2))}))

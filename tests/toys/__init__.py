@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from tests.toys import diffusion, listening, music, recognition, speech, translation, treating, voices
+from tests.toys import diffusion, heads, listening, music, recognition, speech, translation, treating, voices
 
 Writer = Callable[[Path], None]
 TOYS: Mapping[str, Writer] = {
@@ -22,6 +22,7 @@ TOYS: Mapping[str, Writer] = {
     **music.TOYS,
     **diffusion.TOYS,
     **treating.TOYS,
+    **heads.TOYS,
 }
 """What writes a model into its folder, by the name that the model store has for it."""
 

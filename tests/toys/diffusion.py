@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,12 +32,12 @@ def t5() -> Any:
     )  # fmt: skip
 
 
-def oobleck(rate: int) -> Any:
-    """A codec of 8 numbers for each 320 frames of stereo sound."""
+def oobleck(rate: int, ratios: Sequence[int]) -> Any:
+    """A codec of 8 numbers for as many frames of stereo sound as the product of ``ratios``."""
     import diffusers as df
 
     return df.AutoencoderOobleck(
-        encoder_hidden_size=16, downsampling_ratios=[4, 8, 10], channel_multiples=[1, 2, 2], decoder_channels=8,
+        encoder_hidden_size=16, downsampling_ratios=list(ratios), channel_multiples=[1, 2, 2], decoder_channels=8,
         decoder_input_channels=8, audio_channels=2, sampling_rate=rate,
     )  # fmt: skip
 
@@ -52,7 +53,7 @@ def write_stable_audio(folder: Path) -> None:
         cross_attention_input_dim=16, num_attention_heads=2,
     )  # fmt: skip
     df.StableAudioPipeline(
-        vae=oobleck(44100), text_encoder=t5(), tokenizer=letters(), projection_model=projection,
+        vae=oobleck(44100, (4, 8, 10)), text_encoder=t5(), tokenizer=letters(), projection_model=projection,
         transformer=transformer, scheduler=df.EDMDPMSolverMultistepScheduler(solver_order=2),
     ).save_pretrained(folder)  # fmt: skip
     name_cosine_scheduler(folder)
@@ -112,7 +113,7 @@ def write_ace_step(folder: Path) -> None:
     for part in (transformer, conditions):
         wake(part)
     df.AceStepPipeline(
-        vae=oobleck(48000), text_encoder=tf.Qwen3Model(text), tokenizer=letters(), transformer=transformer,
+        vae=oobleck(48000, (8, 12, 20)), text_encoder=tf.Qwen3Model(text), tokenizer=letters(), transformer=transformer,
         condition_encoder=conditions, scheduler=df.FlowMatchEulerDiscreteScheduler(num_train_timesteps=1, shift=1.0),
         audio_tokenizer=parts.AceStepAudioTokenizer(**pooled, fsq_dim=16),
         audio_token_detokenizer=parts.AceStepAudioTokenDetokenizer(**pooled),

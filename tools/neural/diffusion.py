@@ -146,6 +146,8 @@ class DiffusionTool:
             stretch, first = around(request, longest_s)
             return [put_back(request.audio(), self._at_once([stretch], context)[0], first)]
         if request.op == "vary":
+            if request.audio().frames == 0:
+                return [request.audio()]  # no network hears nothing
             made = [self._at_once([stretch], context)[0] for stretch in in_turn(request, longest_s)]
             return [joined(made, longest_s)]
         return self._at_once(requests, context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,16 +11,11 @@ import pytest
 from soundwright.tools.assets import Asset, Audio
 from soundwright.tools.base import Context, Request, Tool
 from soundwright.tools.errors import ToolError
-from tests.toys import TOYS, parts
+from tests.toys import made
 
 
 class Kit:
     """Functions that tests of engines call; the fixture ``kit`` hands it to them."""
-
-    save_letter_tokenizer = staticmethod(parts.save_letter_tokenizer)
-    enliven = staticmethod(parts.enliven)
-    wake = staticmethod(parts.wake)
-    scale = staticmethod(parts.scale)
 
     @staticmethod
     def cancelled_after(looks: int) -> Context:
@@ -78,20 +72,7 @@ def kit() -> Kit:
 
 
 @pytest.fixture(scope="session")
-def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Makes a folder of toy weights once per session: the model of ``tests.toys``, or a name and what writes it."""
-    made: dict[str, Path] = {}
-
-    def folder(name: str, write: Callable[[Path], None] | None = None) -> Path:
-        if name not in made:
-            import torch
-
-            path = tmp_path_factory.mktemp(name)
-            with torch.random.fork_rng([]), warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the packages, as they make networks that we only read
-                torch.manual_seed(7)
-                (write or TOYS[name])(path)
-            made[name] = path
-        return made[name]
-
-    return folder
+def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a toy model of ``tests.toys``, written once per session."""
+    home = tmp_path_factory.mktemp("toys")
+    return lambda model: made([model], home)[model]

@@ -24,6 +24,7 @@ from soundwright.tools.sfx.audioldm2 import AudioLdm2Tool
 from soundwright.tools.sfx.cosine_noise import cosine_scheduler
 from soundwright.tools.sfx.stable_audio import StableAudioTool
 from tests.toys import true_forms
+from tests.toys.parts import scale
 
 pytestmark = pytest.mark.engines
 Toys = Callable[[str], Path]
@@ -114,7 +115,7 @@ def test_audioldm2_sounds_the_same_whether_its_language_model_has_a_head(toys: T
     network = tf.GPT2LMHeadModel.from_pretrained(bare / "language_model")
     network.save_pretrained(with_head / "language_model")
     true_forms.rename_parts(with_head, language_model=["transformers", "GPT2LMHeadModel"])
-    kit.scale(network, 30.0)
+    scale(network, 30.0)
     network.save_pretrained(other / "language_model")
     sounds = [kit.sounds(loaded(AudioLdm2Tool(), folder), [rain()])[0] for folder in (bare, with_head, other)]
     assert np.array_equal(sounds[0].samples, sounds[1].samples)

@@ -1,11 +1,13 @@
 """Word times by forced alignment with PocketSphinx and its American English model.
 
 The text is made into spoken words as for the engines that speak; a word that the dictionary lacks is given the phones
-of the G2P. The search is the Viterbi alignment of PocketSphinx (Huggins-Daines et al., ICASSP 2006).
+of the G2P. The search is the Viterbi alignment of PocketSphinx (Huggins-Daines et al., ICASSP 2006), in stretches where
+the recording is long.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundwright.tools.alignment.arpabet import arpabet
+from soundwright.tools.alignment.grammar import token_places, transitions
+from soundwright.tools.alignment.stretches import Found, Recording, Stretch, align, cut_long, fitting
+from soundwright.tools.asr.pieces import quietest
 from soundwright.tools.assets import Asset, Audio, Speech, Word
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError, ToolMissing
@@ -21,17 +26,30 @@ from soundwright.tools.tts.text_normalise import SpokenWord, normalise
 
 RATE = 16000
 _FRAME_S = 0.01
-_BEAMS = (1e-48, 1e-120)  # the second where the first loses the path
+# The next where one loses the path, up to how many seconds: the widest takes many times as long as the sound.
+_BEAMS = ((1e-48, math.inf), (1e-80, math.inf), (1e-120, 15.0))
 _PEAK = 0.5
 _EDGE_S = 0.1
+_LEAST_FOUND = 0.5
+_PAUSE_EVERY_S = 1.5
+_TINY = 1e-300
+_ENDS = (".", "!", "?", "…")
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A dictionary word with its times in seconds, the end after its last frame."""
+class _Segment:
+    """A dictionary word as the engine found it, with its first and last frame and its likelihood."""
 
-    start_s: float
-    end_s: float
+    word: str
+    start_frame: int
+    end_frame: int
+    likelihood: float
+
+    def found(self, stretch: Stretch, place: int) -> Found:
+        """As word number ``place`` of a stretch. It fits by how much a frame falls behind the best that is searched."""
+        frames = self.end_frame + 1 - self.start_frame
+        start_s, end_s = (stretch.start_s + frame * _FRAME_S for frame in (self.start_frame, self.end_frame + 1))
+        return Found(stretch.first + place, start_s, end_s, math.log10(max(self.likelihood, _TINY)) / frames)
 
 
 class PocketsphinxTool:
@@ -42,7 +60,7 @@ class PocketsphinxTool:
 
     spec = ToolSpec(
         name="pocketsphinx",
-        version="5.1+1",
+        version="5.1+2",
         operations=("align",),
         licence_code="BSD-2-Clause",
         licence_weights="BSD-2-Clause",
@@ -78,57 +96,81 @@ class PocketsphinxTool:
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Align each request in turn."""
-        return each(batch, context, self._align)
+        return each(batch, context, lambda request: self._align(request, context))
 
     def close(self) -> None:
         """Free the dictionaries."""
         self._decoders = []
 
-    def _align(self, request: Request) -> Speech:
+    def _align(self, request: Request, context: Context) -> Speech:
         audio = request.audio()
         text, language = str(request.params.get("text", "")), str(request.params.get("language") or "en")
         if isinstance(audio, Speech) and audio.words is not None:
             return audio
-        words = self._words(audio, normalise(text, british=language == "en-GB"))
+        words = self._words(audio, normalise(text, british=language == "en-GB"), context)
         return Speech(audio.samples, audio.rate, audio.tail, text=text, language=language, words=words)
 
-    def _words(self, audio: Audio, written: Sequence[SpokenWord]) -> tuple[Word, ...] | None:
+    def _words(self, audio: Audio, written: Sequence[SpokenWord], context: Context) -> tuple[Word, ...] | None:
         """Times of the written words, None where the text does not fit the sound."""
         tokens = [_tokens(word.spoken) for word in written]
         flat = [token for group in tokens for token in group]
         if not flat or audio.length_s < _FRAME_S * len(flat):
             return None
         pcm = _pcm(audio)
-        for attempt in range(len(_BEAMS)):
-            found = self._search(attempt, flat, pcm)
-            if found is not None:
-                return _written_times(written, tokens, found, audio.length_s)
-        return None
+        lengths = list(cut_long(_sentence_lengths(written, tokens)))
+        found = align(
+            Recording(
+                pcm.size / RATE,
+                lengths,
+                lambda stretch: self._search(stretch, flat, pcm),
+                lambda start_s, end_s: _pauses(pcm, start_s, end_s),
+            ),
+            context,
+        )
+        if len(found) < _LEAST_FOUND * len(flat):
+            return None
+        return _written_times(written, tokens, found, audio.length_s)
 
-    def _search(self, attempt: int, tokens: Sequence[str], pcm: NDArray[np.int16]) -> list[_Found] | None:
+    def _search(self, stretch: Stretch, tokens: Sequence[str], pcm: NDArray[np.int16]) -> list[Found]:
+        """What is found within a stretch: where it is the last, by the narrowest beam whose words fit to the end."""
+        offered = tokens[stretch.first : stretch.first + sum(stretch.sentences)]
+        sound = pcm[round(stretch.start_s * RATE) : round(stretch.end_s * RATE)]
+        length_s = stretch.end_s - stretch.start_s
+        best: list[Found] = []
+        for attempt in (number for number, (_, longest_s) in enumerate(_BEAMS) if length_s <= longest_s):
+            segments = self._segments(attempt, offered, stretch, sound)
+            places = token_places([segment.word for segment in segments], offered, stretch) or ()
+            found = [one.found(stretch, place) for place, one in zip(places, segments, strict=False)]
+            good = fitting(found, stretch)
+            best = found if not best or good > fitting(best, stretch) else best
+            if found and (good == len(found) or not stretch.last):
+                break
+        return best
+
+    def _segments(
+        self, attempt: int, tokens: Sequence[str], stretch: Stretch, sound: NDArray[np.int16]
+    ) -> list[_Segment]:
         decoder = self._decoder(attempt)
         _add_unknown(decoder, tokens)
+        last = len(tokens) + 1
         try:
-            decoder.set_align_text(" ".join(tokens))
+            decoder.add_fsg("text", decoder.create_fsg("text", 0, last, list(transitions(tokens, stretch))))
+            decoder.activate_search("text")
             decoder.reinit_feat()  # what was aligned before must not colour its estimate of noise
             decoder.start_utt()
-            decoder.process_raw(pcm.tobytes(), full_utt=True)
+            decoder.process_raw(sound.tobytes(), full_utt=True)
             decoder.end_utt()
         except RuntimeError:
-            return None  # the engine's way to say that the text does not fit
+            return []  # the engine's way to say that the text does not fit
         wanted = set(tokens)
-        found = [
-            _Found(segment.start_frame * _FRAME_S - _EDGE_S, (segment.end_frame + 1) * _FRAME_S - _EDGE_S)
-            for segment in decoder.seg() or ()
-            if segment.word.partition("(")[0] in wanted
-        ]
-        return found if len(found) == len(tokens) else None
+        heard = [_Segment(s.word.partition("(")[0], s.start_frame, s.end_frame, s.ascore) for s in decoder.seg() or ()]
+        return [segment for segment in heard if segment.word in wanted]
 
     def _decoder(self, attempt: int) -> Any:  # noqa: ANN401  pocketsphinx has no type information
         from pocketsphinx import Decoder  # noqa: PLC0415  an optional engine
 
         while len(self._decoders) <= attempt:
-            beam = _BEAMS[len(self._decoders)]
+            beam, _ = _BEAMS[len(self._decoders)]
             self._decoders.append(
                 Decoder(lm=None, loglevel="FATAL", cmn="batch", beam=beam, wbeam=beam, pbeam=beam, samprate=RATE)
             )
@@ -162,18 +204,42 @@ def _pcm(audio: Audio) -> NDArray[np.int16]:
     return np.asarray(np.clip(scaled, -1, 1) * 32767, dtype=np.int16)
 
 
+def _sentence_lengths(written: Sequence[SpokenWord], tokens: Sequence[Sequence[str]]) -> Iterator[int]:
+    """How many dictionary words each sentence has."""
+    count = 0
+    for word, group in zip(written, tokens, strict=True):
+        count += len(group)
+        if count and word.spoken.endswith(_ENDS):
+            yield count
+            count = 0
+    if count:
+        yield count
+
+
+def _pauses(pcm: NDArray[np.int16], start_s: float, end_s: float) -> list[float]:
+    """The quietest moment of each second and a half."""
+    every = round(_PAUSE_EVERY_S * RATE)
+    first, end = round(start_s * RATE), min(round(end_s * RATE), pcm.size)
+    return [
+        (at + quietest(pcm[at : min(at + every, end)].astype(np.float32), RATE)) / RATE
+        for at in range(first, end, every)
+    ]
+
+
 def _written_times(
-    written: Sequence[SpokenWord], tokens: Sequence[Sequence[str]], found: Sequence[_Found], length_s: float
+    written: Sequence[SpokenWord], tokens: Sequence[Sequence[str]], found: Sequence[Found], length_s: float
 ) -> tuple[Word, ...]:
     """One timed word per written word; one that is not spoken has no length and lies at the end of the one before."""
+    times = {one.token: (one.start_s - _EDGE_S, one.end_s - _EDGE_S) for one in found}
     words = []
     at, last_s = 0, 0.0
     for word, group in zip(written, tokens, strict=True):
+        heard = [times[token] for token in range(at, at + len(group)) if token in times]
+        at += len(group)
         start_s, end_s = last_s, last_s
-        if group:
-            start_s = min(max(found[at].start_s, last_s), length_s)
-            at += len(group)
-            end_s = min(max(found[at - 1].end_s, start_s), length_s)
+        if heard:
+            start_s = min(max(heard[0][0], last_s), length_s)
+            end_s = min(max(heard[-1][1], start_s), length_s)
         words.append(Word(word.written, round(start_s, 4), round(end_s, 4)))
         last_s = end_s
     return tuple(words)

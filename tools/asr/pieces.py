@@ -22,15 +22,15 @@ def pieces(mono: Samples, rate: int, longest_s: float) -> Iterator[tuple[int, in
     first = 0
     while mono.size - first > longest:
         earliest = first + round(longest * _EARLIEST)
-        end = earliest + _quietest(mono[earliest : first + longest], rate)
+        end = earliest + quietest(mono[earliest : first + longest], rate)
         yield first, end
         first = end
     if mono.size > first or mono.size == 0:
         yield first, mono.size
 
 
-def _quietest(mono: Samples, rate: int) -> int:
-    """The middle of the quietest window."""
+def quietest(mono: Samples, rate: int) -> int:
+    """The middle of the quietest 0.3 s, in samples."""
     window, step = round(_QUIET_S * rate), round(_STEP_S * rate)
     energy = np.concatenate([[0.0], np.cumsum(np.square(mono, dtype=np.float64))])
     starts = np.arange(0, max(1, mono.size - window), step)

@@ -22,7 +22,7 @@ from soundwright.tools.enhancement.declip import clipped, declip
 from soundwright.tools.enhancement.dereverb import dereverb
 from soundwright.tools.enhancement.repair import RepairTool
 from soundwright.tools.errors import ToolError
-from soundwright.tools.signal import filters, levels, tempo
+from soundwright.tools.signal import dynamics, filters, levels, tempo
 from soundwright.tools.signal.reverb import add_response, impulse_response
 from soundwright.tools.signal.spectral import stft, stft_in_blocks
 
@@ -190,10 +190,12 @@ def test_spectra_and_filters_in_blocks_are_those_of_the_whole(monkeypatch: pytes
         assert np.array_equal(np.concatenate(list(stft_in_blocks(noise, 512, 100, columns)), axis=-1), whole)
     bands = [{"shape": "bell", "frequency": 1000.0, "gain": 6.0, "q": 1.0}]
     once = filters.equalise(noise, RATE, bands), filters.low_pass(noise, RATE, 3000, 48), levels.rms(noise)
+    driven = dynamics.distort(noise, 12.0)
     monkeypatch.setattr(levels, "BLOCK", 999)
     assert np.array_equal(filters.equalise(noise, RATE, bands), once[0])
     assert np.array_equal(filters.low_pass(noise, RATE, 3000, 48), once[1])
     assert levels.rms(noise) == pytest.approx(once[2], rel=1e-12)
+    assert snr_db(driven, dynamics.distort(noise, 12.0)) > 120
 
 
 def test_a_voice_converted_in_stretches_is_the_one_of_the_whole(spoken: Audio, monkeypatch: pytest.MonkeyPatch) -> None:

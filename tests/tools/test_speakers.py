@@ -23,16 +23,16 @@ def voices(spoken: Audio) -> tuple[Samples, Samples]:
 
 
 def talk(voices: tuple[Samples, Samples], turns: list[tuple[int, float]], seconds: float) -> Samples:
-    """(2, frames): who speaks from when on, over a little noise."""
-    out = np.random.default_rng(0).normal(size=(2, round(seconds * RATE))).astype(np.float32) * np.float32(1e-4)
+    """(2, frames): who speaks from when on; between them nothing."""
+    out = np.zeros((2, round(seconds * RATE)), np.float32)
     for who, start_s in turns:
         said = voices[who][: out.shape[1] - round(start_s * RATE)]
         out[who, round(start_s * RATE) : round(start_s * RATE) + len(said)] += said
     return out
 
 
-def parted(stems: Samples, seed: int, leak: float = 0.02) -> Samples:
-    """Taken apart by a network that knows the stems, but gives them in any order."""
+def parted(stems: Samples, seed: int, leak: float = 0.02, hiss: float = 1e-4) -> Samples:
+    """Taken apart by a network that knows the stems but gives them in any order, with a hiss of its own each time."""
     dice, windows = np.random.default_rng(seed), 0
 
     def parts(numbers: Samples) -> Samples:
@@ -40,7 +40,7 @@ def parted(stems: Samples, seed: int, leak: float = 0.02) -> Samples:
         windows += 1
         first = int(numbers[0])
         made = stems[:, first : first + len(numbers)]
-        made = made + leak * made[::-1]
+        made = made + leak * made[::-1] + hiss * dice.normal(size=made.shape).astype(np.float32)
         return made[:: -1 if windows > 1 and dice.random() < 0.5 else 1]
 
     # In place of a mixture stands the number of each frame, exact below 2 ** 24.
@@ -70,11 +70,11 @@ def test_after_a_long_pause_voices_are_compared(voices: tuple[Samples, Samples],
 
 def test_silence_and_short_sound_come_out_as_they_are(voices: tuple[Samples, Samples]) -> None:
     silence = np.zeros((2, 30 * RATE), np.float32)
-    assert not parted(silence, 0).any()
+    assert not parted(silence, 0, hiss=0.0).any()
     for frames in (1, 5000, 12 * RATE, 12 * RATE + 1):
         stems = talk(voices, [(0, 0.0)], 13)[:, :frames]
-        assert parted(stems, 1, leak=0.0).shape == stems.shape
-        assert snr_db(stems, parted(stems, 1, leak=0.0)) > 60
+        assert parted(stems, 1, leak=0.0, hiss=0.0).shape == stems.shape
+        assert snr_db(stems, parted(stems, 1, leak=0.0, hiss=0.0)) > 60
 
 
 def test_a_cancel_is_heeded() -> None:

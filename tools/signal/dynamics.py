@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from soundwright.tools.assets import Samples
 from soundwright.tools.signal import levels
+from soundwright.tools.windows import Windowing
 
 Wave = NDArray[np.float64]
 LOOK_AHEAD_MS = 5
 OVERSAMPLING = 4
+_FILTER = 64  # frames, more than what the filters up and down together reach
 
 
 def compress(
@@ -88,9 +90,15 @@ def distort(samples: Samples, drive_db: float) -> Samples:
     if level == 0 or drive_db == 0:
         return samples.copy()
     # Driven against its own level: the same colour for soft and loud recordings.
-    up = resample_poly(samples.astype(np.float64), OVERSAMPLING, 1, axis=1) * (10 ** (drive_db / 20) * 0.25 / level)
-    down = resample_poly(np.tanh(up), 1, OVERSAMPLING, axis=1)[:, : samples.shape[1]]
-    return np.asarray(down * (level / max(levels.rms(down), 1e-12)), dtype=np.float32)
+    drive = 10 ** (drive_db / 20) * 0.25 / level
+    out = np.empty(samples.shape)
+    for window in Windowing(levels.BLOCK // 4, margin=_FILTER).over(samples.shape[1]):
+        piece = samples[:, window.read : window.read_end].astype(np.float64)
+        driven = np.tanh(resample_poly(piece, OVERSAMPLING, 1, axis=1) * drive)
+        down = resample_poly(driven, 1, OVERSAMPLING, axis=1)
+        out[:, window.start : window.end] = down[:, window.start - window.read : window.end - window.read]
+    out *= level / max(levels.rms(out), 1e-12)
+    return out.astype(np.float32)
 
 
 def normalise(samples: Samples, rate: int, loudness_lufs: float, true_peak_db: float) -> Samples:

@@ -42,6 +42,7 @@ SHORT: Mapping[str, Mapping[str, Mapping[str, str | float]]] = {
     "kokoro": {"speak": {"text": "Come in.", "speed": 2.0}},
     "kokoro-es": {"speak": {"speed": 2.0}},
     "kokoro-it": {"speak": {"speed": 2.0}},
+    "picture-sound": {"image_to_sound": {"length": 1.0}},
     "spleeter": {"separate": {"stems": 2}},
     "vocal-synth": {"vocalise": {"vocal": "breath"}},
 }

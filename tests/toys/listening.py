@@ -11,7 +11,7 @@ from tests.toys import parts
 def write_ast(path: Path) -> None:
     import transformers as tf
 
-    labels = {0: "Speech", 1: "Dog", 2: "Rain"}
+    labels = {0: "Speech", 1: "Dog", 2: "Music"}
     tf.ASTFeatureExtractor(max_length=64, num_mel_bins=16).save_pretrained(path)
     config = tf.ASTConfig(
         hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, max_length=64,
@@ -73,7 +73,7 @@ def write_qwen2_audio(path: Path) -> None:
         audio_config=sound, text_config=text, audio_token_index=tokenizer.convert_tokens_to_ids("<|AUDIO|>")
     )
     model = tf.Qwen2AudioForConditionalGeneration(config)
-    model.generation_config = tf.GenerationConfig(eos_token_id=1, pad_token_id=0)
+    model.generation_config = tf.GenerationConfig(eos_token_id=1, pad_token_id=0, **parts.BRIEF)
     model.save_pretrained(path)
 
 

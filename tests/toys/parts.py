@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+BRIEF: Mapping[str, Any] = {"exponential_decay_length_penalty": (8, 2.0)}
+"""Of a generation's configuration: a network that would talk without end comes to an end after some eight tokens."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz '.,!?"
 
 

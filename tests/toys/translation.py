@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.toys import parts
+
 
 def write_m2m100(path: Path) -> None:
     import transformers as tf
@@ -78,7 +80,9 @@ def _save_m2m100(path: Path, words: int) -> None:
         vocab_size=words, d_model=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2,
         decoder_attention_heads=2, encoder_ffn_dim=16, decoder_ffn_dim=16, max_position_embeddings=256,
     )  # fmt: skip
-    tf.M2M100ForConditionalGeneration(config).save_pretrained(path)
+    model = tf.M2M100ForConditionalGeneration(config)
+    model.generation_config.update(**parts.BRIEF)
+    model.save_pretrained(path)
 
 
 TOYS = {"m2m100-418m": write_m2m100, "nllb-200-600m": write_nllb, "seamless-m4t-v2": write_seamless}

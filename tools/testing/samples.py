@@ -54,6 +54,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "inpaint": {"from": 0.4, "to": 0.45},
     "resample": {"rate": 16000},
     "pick_stem": {"stem": "vocals"},
+    "translate": {"to": "de", "language": "en"},
     "answer": {"question": "What is heard?"},
     "detect": {"descriptions": ["speech", "music"]},
 }

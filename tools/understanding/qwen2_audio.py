@@ -12,6 +12,7 @@ from soundwright.tools.windows import cut
 
 RATE = 16000
 _WINDOW_S, _LONGEST_S = 30.0, 300.0
+_SHORTEST = 1600  # samples: of less than 40 ms its encoder makes nothing that could be listened to
 _LONGEST_ANSWER = 256
 _CAPTION = "Describe this sound in one sentence: what is heard, where, and what is said if anybody speaks."
 
@@ -62,7 +63,8 @@ class Qwen2AudioTool(Listener):
     def _heard(self, mono: Samples, question: str, context: Context) -> str:
         window = round(_WINDOW_S * RATE)
         context.check()
-        return self._answer([piece[: max(400, mono.size - at)] for at, piece in cut(mono, window, window)], question)
+        heard = [piece[: max(_SHORTEST, mono.size - at)] for at, piece in cut(mono, window, window)]
+        return self._answer(heard, question)
 
     def _answer(self, heard: list[Samples], question: str) -> str:
         said = [{"type": "audio", "audio_url": str(number)} for number in range(len(heard))]

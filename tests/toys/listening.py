@@ -93,7 +93,7 @@ def write_blip(path: Path) -> None:
     import tokenizers
     import transformers as tf
 
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "rain", "street", "dog", "and", "in", "the", "[DEC]", "[ENC]"]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "rain", "soft", "heavy", "and", "a", "the", "[DEC]", "[ENC]"]
     inner = tokenizers.Tokenizer(tokenizers.models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="[UNK]"))
     inner.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
     tokenizer = tf.PreTrainedTokenizerFast(

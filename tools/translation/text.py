@@ -16,6 +16,7 @@ from soundwright.tools.translation.parts import parts, whole
 
 _READ, _WRITTEN = 128, 256  # tokens at once: a translation is rarely twice as long
 _BEAMS = 4
+_BEFORE = 2  # tokens: the one that starts, and the language, which not every tokenizer knows to be no word
 
 
 def sentences(line: str) -> list[str]:
@@ -92,7 +93,7 @@ class M2m100Tool(Listener):
             **self.on_device(self.processor(text, return_tensors="pt")), forced_bos_token_id=self._first(to),
             num_beams=_BEAMS, do_sample=False, max_new_tokens=_WRITTEN,
         )  # fmt: skip
-        said = str(self.processor.batch_decode(made, skip_special_tokens=True)[0]).strip()
+        said = str(self.processor.batch_decode(made[:, _BEFORE:], skip_special_tokens=True)[0]).strip()
         return said, made.shape[1] <= _WRITTEN  # its first token was given
 
     def _first(self, to: str) -> int:

@@ -91,6 +91,7 @@ def _tokenizer(path: Path, **special: str) -> Any:
 
 def write_blip(path: Path) -> None:
     import tokenizers
+    import torch
     import transformers as tf
 
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "rain", "soft", "heavy", "and", "a", "the", "[DEC]", "[ENC]"]
@@ -107,6 +108,8 @@ def write_blip(path: Path) -> None:
                "num_attention_heads": 2, "image_size": 32, "patch_size": 16}  # fmt: skip
     config = tf.BlipConfig(text_config=text, vision_config=picture, projection_dim=8)
     model = tf.BlipForConditionalGeneration(config)
+    with torch.no_grad():  # whatever it sees, it speaks of rain
+        model.text_decoder.cls.predictions.bias[words.index("rain")] = 5.0
     model.save_pretrained(path)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import hibari
-import httpx
+import httpx2
 import numpy as np
 import openai
 import pytest
@@ -218,7 +218,7 @@ def test_what_fails_half_way_is_broken_off(client: openai.OpenAI, address: str, 
         answer.read()
     gate.said = 0
     asked = {"model": "hibari", "voice": "heart", "input": PARAGRAPH, "response_format": "pcm", "stream_format": "sse"}
-    with httpx.stream("POST", f"{address}/audio/speech", json=asked, headers={"Authorization": f"Bearer {KEY}"}) as it:
+    with httpx2.stream("POST", f"{address}/audio/speech", json=asked, headers={"Authorization": f"Bearer {KEY}"}) as it:
         last = [line for line in it.iter_lines() if line][-1]
     assert "hibari: raised RuntimeError: out of breath" in json.loads(last.removeprefix("data: "))["error"]["message"]
 

@@ -50,8 +50,8 @@ SHORT: Mapping[str, Mapping[str, Mapping[str, str | float]]] = {
 STEPS: Mapping[str, int] = {"audioldm2": 4, "stable-audio": 4}
 """How often diffusers whose steps are many refine what they make."""
 ELSEWHERE: Mapping[str, str] = {
-    "audiocraft-audiogen": "its environment takes 6 GB; audiogen reads the same weights here",
-    "audiocraft-musicgen": "its environment takes 6 GB; musicgen is tried here",
+    "audiocraft-audiogen": "its environment takes 6.3 GB; test_audiocraft tries it where that is made",
+    "audiocraft-musicgen": "its environment takes 6.3 GB; test_audiocraft tries it where that is made",
     "coqui-vits": "its environment takes 7.6 GB; test_coqui tries it where that is made",
     "coqui-xtts": "its environment takes 7.6 GB; test_coqui tries it where that is made",
 }

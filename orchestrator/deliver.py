@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from soundwright.orchestrator import subtitles as subtitle_files
 from soundwright.scripts_compiler import defaults
+from soundwright.scripts_compiler.consent import takes_on_a_voice
 from soundwright.scripts_compiler.document import Document, dump_yaml, plain, write_atomically
 from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.script import Script
 
 if TYPE_CHECKING:
     from soundwright.orchestrator.executor import Execution
@@ -182,6 +184,13 @@ def licences(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
+def consents(script: Script) -> list[dict[str, str]]:
+    """Where the script says that a person agreed to having their voice taken on: the voice or the step."""
+    voices = [{"voice": voice.name, "sample": str(voice.sample)} for voice in script.voices if voice.sample]
+    steps = [step for step in script.steps if takes_on_a_voice(step.op, step.params)]
+    return [*voices, *({"step": step.id, "op": step.op} for step in steps)]
+
+
 def assets(document: Document, plan: Plan, execution: Execution, out: Path) -> Path:
     """The listing of ``--stop-after assets``: the rows of the manifest, with the files in the cache."""
     rows = asset_rows(document, plan, execution)
@@ -209,6 +218,7 @@ def manifest(document: Document, plan: Plan, execution: Execution, report: MixRe
             "true_peak_dbtp": round(report.true_peak_dbtp, 2),
         },
         "cast": {name: {"tool": v.tool, "preset": v.preset, "why": v.why} for name, v in plan.cast.items()},
+        "consents": consents(document.script),
         "warnings": [str(problem) for problem in (*plan.warnings, *report.warnings)],
         "fallbacks": [str(problem) for problem in plan.fallbacks],
         "licences": licences(plan),

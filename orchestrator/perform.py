@@ -17,10 +17,14 @@ from typing import Any
 from soundwright.orchestrator.binding import Options, bind
 from soundwright.orchestrator.config import Config
 from soundwright.orchestrator.devices import resolved_device
-from soundwright.orchestrator.executor import execute
+from soundwright.orchestrator.errors import ExecutionError
+from soundwright.orchestrator.executor import Execution, execute
+from soundwright.orchestrator.fallback import Failed, execute_with_others
 from soundwright.orchestrator.observers import Observer
+from soundwright.orchestrator.plan import Plan
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler.compile import compile_script
+from soundwright.scripts_compiler.consent import takes_on_a_voice
 from soundwright.scripts_compiler.document import from_data
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.input_kinds import kind_of_file
@@ -60,8 +64,13 @@ def perform(
     observer: Observer | None = None,
     cancel: threading.Event | None = None,
     jobs: int | None = None,
+    fallback: bool = False,
+    consent: bool = False,
 ) -> Performed:
     """Do ``op`` with ``params`` on ``files``: a file, or several, for each input of the operation by its name.
+
+    ``fallback``: where a tool fails, the next that fits stands in, with a warning. ``consent``: the person whose voice
+    is taken on has agreed.
 
     Raises:
         ScriptError: no such operation, a parameter or an input is wrong, or a file cannot be read.
@@ -72,19 +81,31 @@ def perform(
     shop = workshop or Workshop.open()
     paths = {port: [given] if isinstance(given, Path) else list(given) for port, given in files.items()}
     voices, params = _voice(operation_named(op, shop), params, paths, shop.registry)
-    data = _script(operation_named(op, shop), params, paths)
+    given = {**params, "consent": True} if consent and takes_on_a_voice(op, {*params, *paths}) else params
+    data = _script(operation_named(op, shop), given, paths)
     document = from_data({**data, "voices": voices}, source=op, catalogue=shop.catalogue())
     script = document.script
     graph = compile_script(script, shop.catalogue(), [STEP])
     graph = replace(graph, cues={})  # the silence that makes the script whole is not asked for
     roots = [path.resolve().parent for several in paths.values() for path in several]
-    plan = bind(
-        graph, script, shop.registry, shop.models, files=resolve_inputs(script, Path.cwd(), roots),
-        options=_settled(_learned_by(op, paths, options or Options()), shop.config), catalogue=shop.catalogue(),
-    )  # fmt: skip
-    execution = execute(
-        plan, shop.cache, observer=observer, jobs=jobs or shop.config.jobs, cancel=cancel, models=shop.models
-    )
+    settled = _settled(_learned_by(op, paths, options or Options()), shop.config)
+    allowed = fallback or shop.config.fallback
+
+    def bound(failed: Failed) -> Plan:
+        return bind(
+            graph, script, shop.registry, shop.models, files=resolve_inputs(script, Path.cwd(), roots),
+            options=replace(settled, failed=failed), catalogue=shop.catalogue(),
+        )  # fmt: skip
+
+    def carried_out(plan: Plan) -> Execution:
+        return execute(
+            plan, shop.cache, observer=observer, jobs=jobs or shop.config.jobs, cancel=cancel, keep_going=allowed,
+            models=shop.models,
+        )  # fmt: skip
+
+    plan, execution = execute_with_others(bound, carried_out, allowed=allowed)
+    if execution.failures:
+        raise ExecutionError(execution.failures, [str(node) for node in execution.skipped])
     node = graph.steps[STEP]
     stored, tool = execution.assets[node], plan.bound[node].tool
     return Performed(

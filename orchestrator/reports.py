@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from soundwright.orchestrator import doctor
-from soundwright.orchestrator.choice import Chooser, Need
 from soundwright.orchestrator.config import parse_size
-from soundwright.orchestrator.devices import device_for, resolved_device
+from soundwright.orchestrator.devices import resolved_device
 from soundwright.orchestrator.observers import for_terminal
-from soundwright.orchestrator.operation_reports import known
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler import extensions, first_import
 from soundwright.scripts_compiler.errors import Problem, ScriptError
@@ -63,45 +61,6 @@ def tool_facts(name: str) -> Row:
     spec = workshop.registry.specs[name]
     facts = {key: value for key, value in asdict(spec).items() if key != "voices" and value not in ((), "", None)}
     return {**facts, "voices": len(spec.voices), "from": workshop.registry.owner(name), "state": _state(workshop, spec)}
-
-
-def choice_rows(
-    operation: str,
-    *,
-    language: str = "",
-    commercial: bool = False,
-    length_s: float | None = None,
-    text_length: int | None = None,
-    device: str | None = None,
-) -> list[Row]:
-    """Every tool of an operation in the order of preference, with the reason why it fits or not.
-
-    Raises:
-        ScriptError: there is no such operation.
-        ConfigError: there is no such device.
-    """
-    workshop = Workshop.open()
-    config = workshop.config
-    known(operation)
-    pins = {op: tool for op, tool in config.tools.items() if op == operation}
-    chooser = Chooser(
-        workshop.registry, workshop.models, commercial or config.commercial,
-        resolved_device(device or config.device), pins,
-    )  # fmt: skip
-    need = Need(operation, language, length_s, text_length=text_length)
-    verdicts = chooser.verdicts(need)
-    chosen = pins.get(operation) or next((verdict.tool.name for verdict in verdicts if verdict.fits), None)
-    return [
-        {
-            "tool": verdict.tool.name,
-            "chosen": verdict.tool.name == chosen,
-            "rank": verdict.tool.rank,
-            "runs on": device_for(verdict.tool, chooser.device),
-            "reason": verdict.reason + ("; pinned in the settings" if verdict.tool.name in pins.values() else ""),
-            "remedy": verdict.remedy,
-        }
-        for verdict in verdicts
-    ]
 
 
 def doctor_rows(names: Sequence[str], *, offline: bool, device: str | None = None) -> list[Row]:

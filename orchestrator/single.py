@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from soundwright.orchestrator.perform import Performed
+from soundwright.scripts_compiler.consent import NEEDED
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.input_kinds import kind_of_file
 from soundwright.scripts_compiler.kinds import Kind
@@ -20,6 +21,7 @@ from soundwright.scripts_compiler.operations import Operation
 
 GENERATIVE = frozenset({"continue_audio", "convert_voice", "inpaint", "translate_speech", "vary"})
 """Operations on recordings whose sound is nevertheless made by a machine."""
+_AGREED = "Where the person who is heard has agreed, say so (`soundwright do --consent`)."
 _STEP = re.compile(r"^steps\[0\]\.?(\w+)?|^inputs\[\d+\]\.file")
 
 
@@ -90,6 +92,7 @@ def _no_input(operation: Operation, path: Path, kind: Kind) -> Problem:
 def plain_words(error: ScriptError, operation: str) -> ScriptError:
     """The same problems, their places named as the user wrote them: parameters, not steps of a script."""
     problems = [replace(p, place=_STEP.sub(lambda match: match[1] or "", p.place)) for p in error.problems]
+    problems = [replace(p, remedy=_AGREED) if NEEDED in p.found else p for p in problems]
     return ScriptError(problems, source=operation)
 
 

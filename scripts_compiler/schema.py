@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from soundwright.scripts_compiler.consent import SOMEBODYS_VOICE, takes_on_a_voice
 from soundwright.scripts_compiler.operations import Catalogue, Operation, Port
 from soundwright.scripts_compiler.script import ID_PATTERN, OperationName, Script
 from soundwright.scripts_compiler.wording import Plain, describe
@@ -88,6 +89,9 @@ def _variant(operation: Operation, ports: Iterable[Port], parameters: Schema, *,
         properties[port.name] = {"anyOf": [_without_default(clash), _FROM]} if clash else _port(port)
         if not port.optional and port.name not in required:
             required.append(port.name)
+    if step and takes_on_a_voice(operation.name, properties):
+        properties["consent"] = {"const": True, "type": "boolean", "description": "The person who is heard has agreed."}
+        required += ["consent"] if operation.name in SOMEBODYS_VOICE else []
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 

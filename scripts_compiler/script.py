@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from soundwright.scripts_compiler.catalogue.generate import Vocal
+from soundwright.scripts_compiler.consent import NEEDED, takes_on_a_voice
 
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
@@ -129,7 +130,7 @@ class Voice(Closed):
     @model_validator(mode="after")
     def _consent(self) -> Voice:
         if self.sample is not None and self.consent is not True:
-            raise ValueError("cloning a voice from a sample needs consent: true")
+            raise ValueError(NEEDED)
         if self.preset is not None and self.tool is None:
             raise ValueError("a preset belongs to a tool: name the tool too")
         return self
@@ -162,10 +163,17 @@ class Step(Closed):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
     id: Id
     op: OperationName
+    consent: bool | None = None
+
+    @model_validator(mode="after")
+    def _consent(self) -> Step:
+        if takes_on_a_voice(self.op, self.params) and self.consent is not True:
+            raise ValueError(NEEDED)
+        return self
 
     @property
     def params(self) -> dict[str, Any]:
-        """All fields but ``id`` and ``op``."""
+        """All fields but ``id``, ``op`` and ``consent``."""
         return dict(self.__pydantic_extra__ or {})
 
 

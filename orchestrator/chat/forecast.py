@@ -8,7 +8,7 @@ from typing import Any
 
 from soundwright.orchestrator.choice import Need
 from soundwright.orchestrator.interop.operations import Operations
-from soundwright.orchestrator.interop.schemas import SOMEBODYS_VOICE
+from soundwright.scripts_compiler.consent import takes_on_a_voice
 from soundwright.scripts_compiler.operations import Operation
 from soundwright.tools import audio_files
 from soundwright.tools.errors import ToolMissing
@@ -53,7 +53,7 @@ def ids(value: Any) -> list[str]:  # noqa: ANN401  whatever an input holds
 def _foreseen(operation: Operation, step: Mapping[str, Any], length: float, operations: Operations) -> Foreseen:
     shop = operations.workshop
     chooser = shop.chooser()
-    taken = operation.name in SOMEBODYS_VOICE or bool({"sample", "clone"} & set(step))
+    taken = takes_on_a_voice(operation.name, step)
     try:
         tool = chooser.choose(Need(operation.name, str(step.get("language") or "")))
     except ToolMissing:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from soundwright.orchestrator.cli.edge import guarded, say
+from soundwright.orchestrator.cli.stories import Device, Fallback, Pins, pins_of
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +35,9 @@ def mcp(
     commercial: Annotated[
         bool, typer.Option("--commercial", help="Only engines and weights that allow commercial use.")
     ] = False,
+    tool: Pins = None,
+    device: Device = None,
+    fallback: Fallback = False,
     offline: Annotated[bool, typer.Option("--offline", help="Never touch the network.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="Workers; by default one per core.")] = None,
     max_read: Annotated[int, typer.Option("--max-read", min=1, help="Megabytes that are sent of one result.")] = 32,
@@ -45,7 +49,7 @@ def mcp(
     token = os.environ.get(serving.TOKEN, "")
     if http:
         serving.check_address(host, name or (), token)
-    settings = Settings(llm, max_cost, commercial, offline, jobs)
+    settings = Settings(llm, max_cost, commercial, offline, jobs, pins_of(tool), device, fallback)
     server, desk = opening.open_server(out, allow or (), settings, only=only or (), max_read=max_read * 1_000_000)
     if not http:
         serving.over_stdio(server)

@@ -40,6 +40,13 @@ def do(
     commercial: Annotated[
         bool, typer.Option("--commercial", help="Only engines and weights that allow commercial use.")
     ] = False,
+    fallback: Annotated[
+        bool, typer.Option("--fallback", help="Where an engine fails, let the next that fits stand in, with a warning.")
+    ] = False,
+    language: Annotated[str, typer.Option(help="The language of what is said, such as de: -p language=de.")] = "",
+    consent: Annotated[
+        bool, typer.Option("--consent", help="The person whose voice is cloned or taken on has agreed.")
+    ] = False,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:0 or auto.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Never touch the network.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="Workers; by default one per core.")] = None,
@@ -56,7 +63,7 @@ def do(
     workshop = Workshop.open(offline=offline)
     wanted = perform.operation_named(operation, workshop)
     given = single.assign_files(wanted, files or [], _named(inputs))
-    params = single.parse_parameters(wanted, parameters or [])
+    params = single.parse_parameters(wanted, [*(parameters or []), *([f"language={language}"] if language else [])])
     options = Options(
         tools=_pins(operation, tool), commercial=commercial, device=resolved_device(device) if device else ""
     )
@@ -64,7 +71,7 @@ def do(
         with cancellation() as cancel, observers.for_terminal(as_json=as_json, quiet=quiet) as observer:
             done = perform.perform(
                 operation, params, given, workshop=workshop, options=options, observer=observer, cancel=cancel,
-                jobs=jobs,
+                jobs=jobs, fallback=fallback, consent=consent,
             )  # fmt: skip
     except ScriptError as error:
         raise single.plain_words(error, operation) from None

@@ -340,7 +340,7 @@ def _options(
     from soundwright.orchestrator.pipeline import RenderOptions  # noqa: PLC0415
 
     return RenderOptions(
-        stems=stems, srt=srt, allow=tuple(allow or ()), jobs=jobs, tools=_pins(pins), keep_going=keep_going,
+        stems=stems, srt=srt, allow=tuple(allow or ()), jobs=jobs, tools=pins_of(pins), keep_going=keep_going,
         offline=offline, recast=recast, commercial=commercial, device=device, fallback=fallback, sign=sign,
         stop_after=None if stop_after is None else stop_after.value, max_cost=max_cost,
     )  # fmt: skip
@@ -350,10 +350,11 @@ def options_of(allow: list[Path] | None, pins: list[str] | None) -> RenderOption
     """Options for a forecast."""
     from soundwright.orchestrator.pipeline import RenderOptions  # noqa: PLC0415
 
-    return RenderOptions(allow=tuple(allow or ()), tools=_pins(pins))
+    return RenderOptions(allow=tuple(allow or ()), tools=pins_of(pins))
 
 
-def _pins(pins: list[str] | None) -> dict[str, str]:
+def pins_of(pins: list[str] | None) -> dict[str, str]:
+    """Tools by operation."""
     pairs = [pin.partition("=") for pin in pins or ()]
     if any(not (op and tool) for op, _, tool in pairs):
         raise typer.BadParameter("write OPERATION=TOOL, for example --tool speak=hibari")

@@ -61,15 +61,19 @@ def tools_why(
     length: Annotated[float | None, typer.Option(min=0.0, help="For a sound of so many seconds.")] = None,
     text: Annotated[int | None, typer.Option(min=0, help="For a text of so many characters.")] = None,
     device: Device = None,
+    parameters: Annotated[
+        list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE: for a request with this parameter.")
+    ] = None,
     commercial: Annotated[bool, typer.Option("--commercial", help="Only for commercial use.")] = False,
     as_json: Json = False,
 ) -> None:
     """Explain which engine an operation gets, and why the others do not."""
-    from soundwright.orchestrator import reports  # noqa: PLC0415
+    from soundwright.orchestrator import choice_reports, reports  # noqa: PLC0415
 
-    rows = reports.choice_rows(
-        operation, language=language, commercial=commercial, length_s=length, text_length=text, device=device
-    )
+    rows = choice_reports.choice_rows(
+        operation, language=language, commercial=commercial, length_s=length, text_length=text, device=device,
+        parameters=parameters or (),
+    )  # fmt: skip
     emit(rows, as_json=as_json, text=reports.table(rows))
 
 

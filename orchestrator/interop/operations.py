@@ -79,7 +79,7 @@ class Operations:
         self.workshop = Workshop.open(offline=offline)
         self.workspace = Workspace(Path(folder), {name: Path(path) for name, path in (files or {}).items()})
         self.cancel = cancel or threading.Event()
-        self._options = Options(commercial=commercial)
+        self._options, self._consent = Options(commercial=commercial), consent
         catalogue = self.workshop.catalogue()
         for name in only or ():
             perform.operation_named(name, self.workshop)
@@ -128,7 +128,13 @@ class Operations:
         params, files = self._split(operation, dict(from_strict(given)))
         try:
             done = perform.perform(
-                operation.name, params, files, workshop=self.workshop, options=self._options, cancel=self.cancel
+                operation.name,
+                params,
+                files,
+                workshop=self.workshop,
+                options=self._options,
+                cancel=self.cancel,
+                consent=self._consent,
             )
         except ScriptError as error:
             raise single.plain_words(error, operation.name) from None

@@ -11,15 +11,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
+from soundwright.scripts_compiler.consent import PORTS_OF_VOICES, SOMEBODYS_VOICE
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.operations import Catalogue, Operation, Port
 from soundwright.scripts_compiler.schema import MAX_MANY, REFERENCE_PATTERN, strict_schema
 
 Schema = dict[str, Any]
 Form = Literal["chat", "responses"]
-SOMEBODYS_VOICE = frozenset({"clone_voice", "convert_voice"})
-"""Operations that take on a person's voice: offered only where that person agreed."""
-_PORTS_OF_VOICES = frozenset({"sample", "clone"})
 _MOST_ITEMS = 64
 _PREFIX = "#/$defs/"
 _ID = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"
@@ -115,9 +113,9 @@ def _parts(part: Any) -> Iterator[Schema]:  # noqa: ANN401
 
 
 def _without_voices(operation: Operation, consent: bool) -> Operation:
-    if consent or not _PORTS_OF_VOICES & {port.name for port in operation.inputs}:
+    if consent or not PORTS_OF_VOICES & {port.name for port in operation.inputs}:
         return operation
-    return replace(operation, inputs=tuple(port for port in operation.inputs if port.name not in _PORTS_OF_VOICES))
+    return replace(operation, inputs=tuple(port for port in operation.inputs if port.name not in PORTS_OF_VOICES))
 
 
 def step_schema(operations: Iterable[Operation]) -> Schema:

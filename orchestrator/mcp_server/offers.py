@@ -13,6 +13,7 @@ from soundwright.orchestrator.mcp_server.answers import Answer
 from soundwright.orchestrator.mcp_server.places import ASSETS
 from soundwright.orchestrator.mcp_server.watch import Watch
 from soundwright.orchestrator.workshop import Workshop
+from soundwright.scripts_compiler.consent import takes_on_a_voice
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.scripts_compiler.operations import Operation, Port
 
@@ -47,9 +48,9 @@ class Offer:
     is_operation: bool = False
 
 
-def usable(workshop: Workshop, *, commercial: bool = False) -> Iterator[Operation]:
+def usable(workshop: Workshop, *, commercial: bool = False, device: str | None = None) -> Iterator[Operation]:
     """Operations that an installed tool can do now, by name."""
-    chooser = workshop.chooser(commercial=commercial)
+    chooser = workshop.chooser(commercial=commercial, device=device)
     for operation in sorted(workshop.catalogue().values(), key=lambda each: each.name):
         if not operation.internal and any(verdict.fits for verdict in chooser.verdicts(Need(operation.name))):
             yield operation
@@ -73,6 +74,8 @@ def schema_of(operation: Operation) -> dict[str, Any]:
     properties |= {name: _plain(field) for name, field in given.get("properties", {}).items() if name != "take"}
     if "take" in given.get("properties", {}):
         properties["take"] = {**_plain(given["properties"]["take"]), "description": "Another number, another result."}
+    if takes_on_a_voice(operation.name, properties):
+        properties["consent"] = {"type": "boolean", "description": "The person whose voice it takes on agreed: ask."}
     properties["save_as"] = {
         "type": "string",
         "description": f"A name in the output folder, such as result{_suffix(operation)}; left out, nothing is saved "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from soundwright.orchestrator import perform, pipeline, planning, reports, saving, single
 from soundwright.orchestrator.binding import Options
+from soundwright.orchestrator.devices import resolved_device
 from soundwright.orchestrator.mcp_server.answers import Answer, Link, file_link, of_operation
 from soundwright.orchestrator.mcp_server.offers import Arguments, Call
 from soundwright.orchestrator.mcp_server.places import Places
@@ -26,13 +27,21 @@ _SOUNDS = saving.SOUND_SUFFIXES
 
 @dataclass(frozen=True)
 class Settings:
-    """How the server's owner lets it work: which language model, licences, cores, network."""
+    """How the server's owner lets it work: which language model, licences, cores, network, engines, device."""
 
     llm: str | None = None
     max_cost: float | None = None
     commercial: bool = False
     offline: bool = False
     jobs: int | None = None
+    tools: Mapping[str, str] = field(default_factory=dict)
+    device: str | None = None
+    fallback: bool = False
+
+    def binding(self, pins: Mapping[str, str]) -> Options:
+        """How one operation is bound; ``pins`` of a call weigh more than those of the server."""
+        device = resolved_device(self.device) if self.device else ""
+        return Options(tools={**self.tools, **pins}, commercial=self.commercial, device=device)
 
 
 @dataclass(frozen=True)
@@ -51,15 +60,16 @@ class Studio:
         """
         given = dict(arguments)
         save_as, tool = given.pop("save_as", None), given.pop("tool", None)
+        consent = given.pop("consent", None) is True
         files, params = self._files(operation, given)
         problems = list(_not_given(operation, files, params))
         if problems:
             raise ScriptError(problems, source=operation.name)
-        options = Options(tools={operation.name: str(tool)} if tool else {}, commercial=self.settings.commercial)
+        options = self.settings.binding({operation.name: str(tool)} if tool else {})
         try:
             done = perform.perform(
                 operation.name, params, files, workshop=self.workshop, options=options, observer=call.watch,
-                cancel=call.cancel, jobs=self.settings.jobs,
+                cancel=call.cancel, jobs=self.settings.jobs, fallback=self.settings.fallback, consent=consent,
             )  # fmt: skip
         except ScriptError as error:
             raise single.plain_words(error, operation.name) from None
@@ -153,6 +163,9 @@ class Studio:
             jobs=self.settings.jobs,
             offline=self.settings.offline,
             commercial=self.settings.commercial,
+            tools=self.settings.tools,
+            device=self.settings.device,
+            fallback=self.settings.fallback,
         )
 
     def _plan_options(self) -> planning.PlanOptions:

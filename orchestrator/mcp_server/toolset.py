@@ -98,7 +98,7 @@ def _operations(studio: Studio) -> list[Offer]:
             tool_name(operation.name), operation.help.rstrip("."), help_of(operation), schema_of(operation),
             partial(studio.operate, operation), is_operation=True,
         )
-        for operation in usable(studio.workshop, commercial=studio.settings.commercial)
+        for operation in usable(studio.workshop, commercial=studio.settings.commercial, device=studio.settings.device)
     ]  # fmt: skip
 
 

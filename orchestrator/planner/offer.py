@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from soundwright.scripts_compiler.consent import SOMEBODYS_VOICE
 from soundwright.scripts_compiler.operations import Catalogue, Operation
 from soundwright.scripts_compiler.script import Input
 from soundwright.tools.base import ToolSpec, VoiceInfo
@@ -52,7 +53,10 @@ def make_offer(
     usable = Catalogue(o for o in catalogue.values() if o.internal or any(o.name in s.operations for s in specs))
     words = {word.casefold() for word in _WORD.findall(instruction)}
     effects = [o for o in usable.values() if o.effect and not _required(o)]
-    steps = [o for o in usable.values() if not o.internal and o.inputs and o.inputs[0].name == "audio"]
+    steps = [
+        o for o in usable.values()
+        if not o.internal and o.inputs and o.inputs[0].name == "audio" and o.name not in SOMEBODYS_VOICE
+    ]  # fmt: skip
     voices = [voice for spec in specs if "speak" in spec.operations for voice in spec.voices]
     return Offer(
         usable,

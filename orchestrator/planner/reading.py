@@ -86,6 +86,8 @@ def _refused(data: Mapping[str, Any], offer: Offer) -> Iterator[Problem]:
             yield Problem(f"inputs[{index}]", found, known)
     for index, voice in enumerate(_dicts(data.get("voices"))):
         yield from pins(voice, f"voices[{index}]")
+    for index, step in enumerate(_dicts(data.get("steps"))):
+        yield from agreed(step, f"steps[{index}]")
     for index, cue in enumerate(_dicts(data.get("cues"))):
         yield from markup(cue.get("text"), f"cues[{index}].text")
 
@@ -95,6 +97,12 @@ def pins(voice: Mapping[str, Any], place: str) -> Iterator[Problem]:
     for name in PINS:
         if voice.get(name) is not None:
             yield Problem(f"{place}.{name}", "is for the user to choose.", "Drop it; describe the voice instead.")
+
+
+def agreed(step: Mapping[str, Any], place: str) -> Iterator[Problem]:
+    """That a person agreed is not a language model's to say."""
+    if step.get("consent") is not None:
+        yield Problem(f"{place}.consent", "is for the user to say.", "Drop the step.")
 
 
 def markup(text: object, place: str) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from soundwright.orchestrator.planner.offer import Offer
-from soundwright.orchestrator.planner.reading import PINS, markup, pins
+from soundwright.orchestrator.planner.reading import PINS, agreed, markup, pins
 from soundwright.orchestrator.revision import patch as ops
 from soundwright.orchestrator.revision.patch import Patch
 from soundwright.scripts_compiler.errors import Problem
@@ -32,6 +32,7 @@ def _of(op: ops.EditOp, place: str, offer: Offer) -> Iterator[Problem]:
                 yield from _effects([op.effect], f"{place}.effect", offer)
         case ops.AddStep():
             yield from _operation(op.step.get("op"), f"{place}.step.op", offer)
+            yield from agreed(op.step, f"{place}.step")
         case ops.Pronounce():
             yield from markup(op.say, f"{place}.say")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from soundwright.orchestrator import deliver
 from soundwright.orchestrator.binding import Options, bind
 from soundwright.orchestrator.cache import Cache
 from soundwright.orchestrator.executor import execute
@@ -364,13 +365,15 @@ def test_a_learned_voice_is_spoken_by_the_tool_that_learned_it(tmp_path: Path) -
         line(),
         voices=[{**ANN, "sample": "learned", "consent": True}],
         inputs=[{"id": "me", "file": "me.wav"}],
-        steps=[{"id": "learned", "op": "clone_voice", "audio": "me"}],
+        steps=[{"id": "learned", "op": "clone_voice", "audio": "me", "consent": True}],
     )
     files, better = {"me": tmp_path / "me.wav"}, NullTool("better", rank=99, honours=("clone",))
     cloner = NullTool("cloner", ("clone_voice", "speak"), rank=1, honours=("clone",))
     plan = bound_plan(script, better, cloner, files=files)
     assert only(plan, "clone_voice").tool.name == only(plan, "speak").tool.name == "cloner"
     assert plan.cast == {}
+    given = [{"voice": "Ann", "sample": "learned"}, {"step": "learned", "op": "clone_voice"}]
+    assert deliver.consents(script) == given
     with pytest.raises(ToolMissing, match="mute learned the voice, but does not speak"):
         bound_plan(script, better, NullTool("mute", ("clone_voice",)), files=files)
     with pytest.raises(ToolMissing, match="it does not take clone"):

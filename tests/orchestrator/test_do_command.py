@@ -40,6 +40,14 @@ def test_a_sound_becomes_a_file_beside_and_never_replaces_one(folder: Path) -> N
     assert audio_files.probe(folder / "take.low_pass.flac").frames == 24000
 
 
+def test_a_voice_is_taken_on_with_consent_alone(folder: Path) -> None:
+    ask = ["convert_voice", "take.wav", "-i", "sample=take.wav", "-p", "semitones=2"]
+    refused = do(*ask, folder=folder)
+    assert refused.returncode == 2
+    assert "cloning a voice from a sample needs consent: true. Where the person who is heard" in refused.stderr
+    assert do(*ask, "--consent", "--fallback", folder=folder).stdout.strip() == "take.convert_voice.flac"
+
+
 def test_measurements_are_printed_as_text_json_and_csv(folder: Path) -> None:
     plain = do("measure_loudness", "take.wav", folder=folder)
     assert "integrated_lufs" in plain.stdout

@@ -14,6 +14,10 @@ from soundwright.orchestrator.cache import Cache
 from soundwright.orchestrator.config import Config
 from soundwright.orchestrator.errors import ExecutionError
 from soundwright.orchestrator.lock import read_lock
+from soundwright.orchestrator.mcp_server.offers import Call
+from soundwright.orchestrator.mcp_server.places import Places
+from soundwright.orchestrator.mcp_server.studio import Settings, Studio
+from soundwright.orchestrator.perform import perform
 from soundwright.orchestrator.pipeline import RenderOptions
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler import document
@@ -105,6 +109,32 @@ def test_a_character_keeps_one_voice_when_another_tool_stands_in(
     spoken = [n for row in manifest["assets"] for n in row["nodes"] if n["op"] == "speak"]
     assert {(node["tool"], node["params"]["preset"]) for node in spoken} == {("second", "other")}
     assert any("second 1 stands in" in str(problem) for problem in rendered.warnings)
+
+
+def test_one_operation_has_the_same_choice(workshop: Any) -> None:
+    shop, rain = workshop(first("rain"), second()), {"description": "rain", "length": 1.0}
+    with pytest.raises(ExecutionError, match="generate_sound by first 1 failed"):
+        perform("generate_sound", rain, {}, workshop=shop)
+    done = perform("generate_sound", rain, {}, workshop=shop, fallback=True)
+    assert done.tool == "second 1"
+    assert any("second 1 stands in" in str(problem) for problem in done.warnings)
+
+
+def test_an_mcp_server_has_the_same_choices(workshop: Any, tmp_path: Path) -> None:
+    shop = workshop(first("rain"), second())
+    operation, rain = shop.catalogue()["generate_sound"], {"description": "rain", "length": 1.0}
+    places = Places(tmp_path / "out", shop.cache, ())
+
+    def made(**settings: Any) -> str:
+        answer = Studio(shop, places, Settings(**settings)).operate(operation, rain, Call())
+        return str(answer.data["tool"])
+
+    with pytest.raises(ExecutionError, match="generate_sound by first 1 failed"):
+        made()
+    assert made(fallback=True) == "second 1"
+    assert made(tools={"generate_sound": "second"}) == "second 1"
+    options = Studio(shop, places, Settings(device="cpu", fallback=True, tools={"speak": "first"})).options({})
+    assert (options.device, options.fallback, options.tools) == ("cpu", True, {"speak": "first"})
 
 
 def test_when_nobody_is_left_the_failure_stands(story: document.Document, workshop: Any, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from soundwright.orchestrator import operation_reports, reports
+from soundwright.orchestrator.choice_reports import choice_rows
 from soundwright.scripts_compiler.errors import ScriptError
 from soundwright.scripts_compiler.operations import builtin
 
@@ -37,16 +38,16 @@ def test_a_name_that_is_no_operation_is_told_the_nearest() -> None:
 
 
 def test_a_choice_is_explained_with_language_length_text_and_device() -> None:
-    rows = {row["tool"]: row for row in reports.choice_rows("speak", language="de", text_length=10, device="cpu")}
+    rows = {row["tool"]: row for row in choice_rows("speak", language="de", text_length=10, device="cpu")}
     assert rows["pico"]["chosen"]
     assert "does not know the language 'de'" in rows["kokoro"]["reason"]
-    long = {row["tool"]: row for row in reports.choice_rows("generate_sound", length_s=7200.0)}
+    long = {row["tool"]: row for row in choice_rows("generate_sound", length_s=7200.0)}
     assert "at most 3600 s" in long["procedural-sound"]["reason"]
 
 
 def test_a_pin_of_the_settings_is_chosen_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOUNDWRIGHT_TOOLS", "speak=pico")
-    rows = {row["tool"]: row for row in reports.choice_rows("speak")}
+    rows = {row["tool"]: row for row in choice_rows("speak")}
     assert rows["pico"]["chosen"]
     assert rows["pico"]["reason"].endswith("pinned in the settings")
 
@@ -56,3 +57,13 @@ def test_the_doctor_tells_imports_weights_device_speed_and_result() -> None:
     assert (row["state"], row["imports"], row["weights"], row["device"]) == ("works", "ok", "none needed", "cpu")
     assert float(row["x realtime"]) > 1
     assert row["result"] == "gain: Audio of 2.08 s, 1 x 16000 Hz"
+
+
+def test_a_tool_that_would_refuse_is_not_chosen() -> None:
+    rows = choice_rows("generate_sound", parameters=["description=zxqv"])
+    procedural = next(row for row in rows if row["tool"] == "procedural-sound")
+    assert not procedural["chosen"]
+    assert procedural["reason"].startswith("it refuses: ")
+    assert next(row for row in choice_rows("generate_sound", parameters=["description=rain"]) if row["chosen"])
+    with pytest.raises(ScriptError, match="description"):
+        choice_rows("generate_sound", parameters=["length=3"])

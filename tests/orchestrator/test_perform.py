@@ -92,7 +92,7 @@ def test_a_file_that_is_not_what_its_name_says_is_told(tmp_path: Path, home: Pat
     (tmp_path / name).write_bytes(content)
     port = {"a.mid": ("render_notes", "notes"), "a.txt": ("speak", "text"), "a.voice": ("speak", "clone")}[name]
     with pytest.raises((ExecutionError, ToolMissing)) as error:
-        perform(port[0], {}, {port[1]: tmp_path / name})
+        perform(port[0], {}, {port[1]: tmp_path / name}, consent=True)
     assert name in str(error.value) or "clone" in str(error.value) or "render_notes" in str(error.value)
 
 
@@ -107,4 +107,12 @@ def test_a_saved_voice_is_spoken_by_the_tool_that_it_names(tmp_path: Path, home:
     del home
     (tmp_path / "ann.voice").write_bytes(voice_file.encode(Voice("acme-tts", b"a voice")))
     with pytest.raises(ToolMissing, match="acme-tts"):
-        perform("speak", {"text": "Come in."}, {"clone": tmp_path / "ann.voice"})
+        perform("speak", {"text": "Come in."}, {"clone": tmp_path / "ann.voice"}, consent=True)
+
+
+def test_nobodys_voice_is_taken_on_without_consent(recording: Path) -> None:
+    files = {"audio": recording, "sample": recording}
+    with pytest.raises(ScriptError, match="cloning a voice from a sample needs consent: true"):
+        perform("convert_voice", {"semitones": 2.0}, files)
+    made = perform("convert_voice", {"semitones": 2.0}, files, consent=True)
+    assert isinstance(made.asset, Audio)

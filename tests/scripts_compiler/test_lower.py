@@ -147,7 +147,7 @@ def test_a_cloned_voice_is_fed_its_sample_and_its_vocals_are_not() -> None:
 
 def test_a_voice_that_a_step_learned_is_fed_as_a_clone() -> None:
     twin = {**ANN, "sample": "learned", "consent": True}
-    steps = [{"id": "learned", "op": "clone_voice", "audio": "talk"}]
+    steps = [{"id": "learned", "op": "clone_voice", "audio": "talk", "consent": True}]
     graph = graph_of(SPEECH, voices=[twin], steps=steps)
     assert [node.op for node in chain(graph)] == ["load_file", "clone_voice", "speak", "trim_silence"]
     assert list(chain(graph)[2].inputs) == ["clone"]

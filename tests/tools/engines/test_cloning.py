@@ -110,7 +110,7 @@ def test_a_script_speaks_in_a_voice_that_a_step_learned(
         "version": 1,
         "voices": [{"name": "Ann", "description": "as recorded", "sample": "learned", "consent": True}],
         "inputs": [{"id": "me", "file": "me.wav"}],
-        "steps": [{"id": "learned", "op": "clone_voice", "audio": "me"}],
+        "steps": [{"id": "learned", "op": "clone_voice", "audio": "me", "consent": True}],
         "cues": [{"type": "speech", "voice": "Ann", "text": "Come in. The night is cold."}],
     }
     (tmp_path / "s.json").write_text(json.dumps(script))

@@ -1,0 +1,78 @@
+"""What ``soundwright tools why`` says: the verdict on every tool of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from soundwright.orchestrator.choice import Chooser, Need, Verdict
+from soundwright.orchestrator.devices import device_for
+from soundwright.orchestrator.operation_reports import known
+from soundwright.orchestrator.single import parse_parameters
+from soundwright.orchestrator.workshop import Workshop
+from soundwright.scripts_compiler.errors import Problem, ScriptError
+from soundwright.scripts_compiler.operations import Operation
+
+Row = dict[str, Any]
+
+
+def choice_rows(
+    operation: str,
+    *,
+    language: str = "",
+    commercial: bool = False,
+    length_s: float | None = None,
+    text_length: int | None = None,
+    device: str | None = None,
+    parameters: Sequence[str] = (),
+) -> list[Row]:
+    """Every tool of an operation in the order of preference, with the reason why it fits or not.
+
+    With ``parameters`` (``NAME=VALUE``) tools are asked whether they would refuse such a request, too.
+
+    Raises:
+        ScriptError: there is no such operation, or it does not take the parameters.
+        ConfigError: there is no such device.
+    """
+    workshop, wanted = Workshop.open(), known(operation)
+    params = _resolved(wanted, parameters) if parameters else {}
+    chooser = workshop.chooser(commercial=commercial, device=device)
+    pinned = chooser.pins.get(operation)
+    need = Need(
+        operation, language or str(params.get("language") or ""),
+        params.get("length") if length_s is None else length_s,
+        text_length=text_length,
+    )  # fmt: skip
+    verdicts = [_asked(verdict, chooser, operation, params) for verdict in chooser.verdicts(need)]
+    chosen = pinned or next((verdict.tool.name for verdict in verdicts if verdict.fits), None)
+    return [
+        {
+            "tool": verdict.tool.name,
+            "chosen": verdict.tool.name == chosen,
+            "rank": verdict.tool.rank,
+            "runs on": device_for(verdict.tool, chooser.device),
+            "reason": verdict.reason + ("; pinned in the settings" if verdict.tool.name == pinned else ""),
+            "remedy": verdict.remedy,
+        }
+        for verdict in verdicts
+    ]
+
+
+def _asked(verdict: Verdict, chooser: Chooser, operation: str, params: Mapping[str, Any]) -> Verdict:
+    """The verdict, with what the tool itself says of such a request."""
+    if not params or not verdict.fits:
+        return verdict
+    refused = chooser.registry.refusal(verdict.tool.name, operation, params)
+    return replace(verdict, fits=False, reason=f"it refuses: {refused}") if refused else verdict
+
+
+def _resolved(operation: Operation, pairs: Sequence[str]) -> Mapping[str, Any]:
+    try:
+        return operation.resolve(parse_parameters(operation, pairs))
+    except ValidationError as error:
+        found = [(".".join(map(str, each["loc"])), each["msg"]) for each in error.errors(include_url=False)]
+        problems = [Problem(place, f"{message}.") for place, message in found]
+        raise ScriptError(problems, source=operation.name) from None

@@ -41,7 +41,8 @@ def parted(stems: Samples, seed: int, leak: float = 0.02, hiss: float = 1e-4) ->
         first = int(numbers[0])
         made = stems[:, first : first + len(numbers)]
         made = made + leak * made[::-1] + hiss * dice.normal(size=made.shape).astype(np.float32)
-        return made[:: -1 if windows > 1 and dice.random() < 0.5 else 1]
+        turned = windows > 1 and dice.random() < 0.5
+        return np.asarray(made[::-1] if turned else made, np.float32)
 
     # In place of a mixture stands the number of each frame, exact below 2 ** 24.
     return apart(np.arange(stems.shape[1], dtype=np.float32), RATE, 2, parts, Context())

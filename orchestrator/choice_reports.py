@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from soundwright.orchestrator.choice import Chooser, Need, Verdict
 from soundwright.orchestrator.devices import device_for
+from soundwright.orchestrator.lock import PROJECT_SCRIPT
 from soundwright.orchestrator.operation_reports import known
+from soundwright.orchestrator.project import read_settings
 from soundwright.orchestrator.single import parse_parameters
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler.errors import Problem, ScriptError
@@ -39,7 +42,8 @@ def choice_rows(
     """
     workshop, wanted = Workshop.open(), known(operation)
     params = _resolved(wanted, parameters) if parameters else {}
-    chooser = workshop.chooser(commercial=commercial, device=device)
+    project = read_settings(Path(PROJECT_SCRIPT)).tools  # of the folder that one works in
+    chooser = workshop.chooser(commercial=commercial, device=device, tools=project)
     pinned = chooser.pins.get(operation)
     need = Need(
         operation, language or str(params.get("language") or ""),
@@ -47,8 +51,12 @@ def choice_rows(
         text_length=text_length,
     )  # fmt: skip
     verdicts = [_asked(verdict, chooser, operation, params) for verdict in chooser.verdicts(need)]
-    chosen = pinned or next((verdict.tool.name for verdict in verdicts if verdict.fits), None)
-    return [
+    fitting = [verdict.tool.name for verdict in verdicts if verdict.fits]
+    chosen = next((name for name in fitting if pinned in (None, name)), None)
+    wrong = (
+        [] if pinned is None or pinned in {verdict.tool.name for verdict in verdicts} else [_no_such(pinned, chooser)]
+    )
+    return wrong + [
         {
             "tool": verdict.tool.name,
             "chosen": verdict.tool.name == chosen,
@@ -59,6 +67,14 @@ def choice_rows(
         }
         for verdict in verdicts
     ]
+
+
+def _no_such(pinned: str, chooser: Chooser) -> Row:
+    """A row for a pin that is no tool of the operation."""
+    known = chooser.registry.specs.get(pinned)
+    reason = chooser.registry.unknown(pinned) if known is None else "it does not do this operation"
+    row: Row = {"tool": pinned, "chosen": False, "rank": "", "runs on": ""}
+    return row | {"reason": f"pinned in the settings, but {reason}", "remedy": "pin another tool, or none"}
 
 
 def _asked(verdict: Verdict, chooser: Chooser, operation: str, params: Mapping[str, Any]) -> Verdict:

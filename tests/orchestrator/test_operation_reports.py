@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from soundwright.orchestrator import operation_reports, reports
@@ -50,6 +52,26 @@ def test_a_pin_of_the_settings_is_chosen_and_said(monkeypatch: pytest.MonkeyPatc
     rows = {row["tool"]: row for row in choice_rows("speak")}
     assert rows["pico"]["chosen"]
     assert rows["pico"]["reason"].endswith("pinned in the settings")
+
+
+def test_a_pin_that_cannot_be_followed_is_not_said_to_be_chosen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOUNDWRIGHT_TOOLS", "speak=pico")
+    rows = {row["tool"]: row for row in choice_rows("speak", language="ja")}
+    assert [name for name, row in rows.items() if row["chosen"]] == []
+    monkeypatch.setenv("SOUNDWRIGHT_TOOLS", "speak=picoo")
+    first, *others = choice_rows("speak")
+    assert (first["tool"], first["chosen"]) == ("picoo", False)
+    assert "no tool 'picoo' is installed" in first["reason"]
+    assert not any(row["chosen"] for row in others)
+
+
+def test_a_project_pins_for_its_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "project.toml").write_text('[tools]\nspeak = "hibari"\n')
+    monkeypatch.chdir(tmp_path)
+    assert [row["tool"] for row in choice_rows("speak") if row["chosen"]] == ["hibari"]
 
 
 def test_the_doctor_tells_imports_weights_device_speed_and_result() -> None:

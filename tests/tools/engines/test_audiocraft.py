@@ -142,7 +142,7 @@ def spoil(path: Path, kind: str) -> str:
     if kind == "program":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's own TorchScript is on its way out
-            torch.jit.save(torch.jit.script(torch.nn.ReLU()), str(path))  # type: ignore[no-untyped-call]
+            torch.jit.save(torch.jit.script(torch.nn.ReLU()), str(path))
     elif kind == "old":
         torch.save({"best_state": {}}, path, _use_new_zipfile_serialization=False)
     elif kind == "zip":

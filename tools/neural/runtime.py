@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from soundwright.tools.base import Place, ToolSpec
 
 HALF = ("float16", "bfloat16")
+HALF_ON = ("cuda",)
+"""Kinds of device that compute with numbers half as wide; others get float32 whatever is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def open_runtime(place: Place, spec: ToolSpec) -> Runtime:
         raise ToolMissing(
             f"{spec.name} was asked to run on {place.device}, but torch sees no such device. Use the CPU."
         )
-    half = place.device.startswith("cuda") and place.dtype in HALF
+    half = place.device.partition(":")[0] in HALF_ON and place.dtype in HALF
     return Runtime(torch, place.device, getattr(torch, place.dtype if half else "float32"), max(1, place.threads))
 
 

@@ -58,7 +58,7 @@ _SPEC = ToolSpec(
     ),
     python=">=3.10,<3.14",
     proven="tiny",
-    proven_note="random weights of coqui's own classes, by hand: its environment is too large for tests",
+    proven_note="random weights of coqui's own classes, in its environment",
     help="Speech in 17 languages, also in the voice of a recording, 24 kHz, by XTTS v2. For non-commercial use.",
 )  # fmt: skip
 

@@ -6,7 +6,6 @@ The environment takes 7.6 GB: ``soundwright environments make coqui-xtts`` makes
 from __future__ import annotations
 
 import importlib.util
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -20,13 +19,16 @@ import pytest
 from soundwright.tools.assets import Asset, Audio, Speech, Text, Voice
 from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.errors import Cancelled, ToolError, ToolMissing
-from soundwright.tools.homes.environments import Environments
+from soundwright.tools.homes.isolated import IsolatedTool
 from soundwright.tools.homes.requirements import checked_requirements
 from soundwright.tools.model_store import ModelStore
+from soundwright.tools.testing import conformance
 from soundwright.tools.tts.coqui import CoquiVitsTool, CoquiXttsTool
 from soundwright.tools.worker.tool import Launch
+from tests.environments import Made
 
 TOYS = Path(__file__).with_name("coqui_toys.py")
+XTTS, VITS = Made(CoquiXttsTool), Made(CoquiVitsTool)
 SENTENCE = "The harbour was quiet, and the boats lay still. "
 BEEP = '''
 """Stands where coqui would: a second of sound for each letter that is not silent, and the text in the error."""
@@ -214,41 +216,62 @@ def test_settings_that_are_none_are_said(content: str, says: str, engine: Module
 # --- coqui itself, where its environment is made -----------------------------------------------------------------
 
 
+needs_environment = pytest.mark.skipif(bool(XTTS.absent), reason=XTTS.absent)
+
+
+def toys(folder: Path) -> Path:
+    """The folder of toy checkpoints that coqui's classes wrote, or write now."""
+    made = folder / "coqui"
+    if not made.is_dir():
+        XTTS.write_toys(TOYS, folder / "coqui.begun").rename(made)
+    return made
+
+
+def xtts_files(folder: Path) -> dict[str, Path]:
+    """Weights of XTTS as the store names them."""
+    return {"coqui-xtts-v2": toys(folder) / "xtts"}
+
+
+def vits_files(folder: Path) -> dict[str, Path]:
+    """Weights of VITS as the store names them."""
+    return {"coqui-vits": toys(folder) / "vits"}
+
+
+test_xtts_conforms = conformance(XTTS, weights=xtts_files, threads=1)
+test_vits_conforms = conformance(VITS, weights=vits_files, threads=1)
+for _mark in (pytest.mark.engines, needs_environment, pytest.mark.xdist_group("coqui")):
+    test_xtts_conforms, test_vits_conforms = _mark(test_xtts_conforms), _mark(test_vits_conforms)
+
+
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Toy checkpoints that coqui's classes wrote."""
-    there = Environments().find(CoquiXttsTool.spec)
-    if there is None:
-        pytest.skip("coqui's environment is not made (7.6 GB: soundwright environments make coqui-xtts)")
-    folder = tmp_path_factory.mktemp("coqui")
-    done = subprocess.run(
-        [str(there.interpreter), "-I", str(TOYS), str(folder)], capture_output=True, text=True, check=False, timeout=300
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
+    """A folder of toy checkpoints."""
+    if XTTS.absent:
+        pytest.skip(XTTS.absent)
+    return toys(tmp_path_factory.getbasetemp() / "weights")  # where the kit of conformance has them made
 
 
-def loaded(tool: CoquiXttsTool, weights: Path) -> CoquiXttsTool:
+def loaded(tool: IsolatedTool, weights: Path) -> IsolatedTool:
     tool.load(Place(weights={tool.spec.models[0]: weights}, threads=1))
     return tool
 
 
 @pytest.fixture(scope="module")
-def xtts(weights: Path) -> Iterator[CoquiXttsTool]:
-    tool = loaded(CoquiXttsTool(), weights / "xtts")
+def xtts(weights: Path) -> Iterator[IsolatedTool]:
+    tool = loaded(XTTS(), weights / "xtts")
     yield tool
     tool.close()
 
 
 @pytest.fixture(scope="module")
-def vits(weights: Path) -> Iterator[CoquiXttsTool]:
-    tool = loaded(CoquiVitsTool(), weights / "speakers")
+def vits(weights: Path) -> Iterator[IsolatedTool]:
+    tool = loaded(VITS(), weights / "speakers")
     yield tool
     tool.close()
 
 
 @pytest.mark.engines
-def test_xtts_speaks_by_its_seed_and_its_voices(xtts: CoquiXttsTool, kit: Any) -> None:
+def test_xtts_speaks_by_its_seed_and_its_voices(xtts: IsolatedTool, kit: Any) -> None:
     kit.check_seeds_and_batches(xtts, speak, ["a boat", "the harbour was quiet"])
     first, other = kit.sounds(xtts, [speak("a boat"), speak("a boat", preset="Viktor Eka")])
     assert first.rate == 24000
@@ -262,13 +285,13 @@ def test_xtts_speaks_by_its_seed_and_its_voices(xtts: CoquiXttsTool, kit: Any) -
     ("ja", "港は静かです。"), ("zh", "港口很安静。"), ("ko", "항구는 조용하다."), ("de", "Es waren 12 Boote."),
     ("hi", "नाव शांत थी।"), ("ar", "كان الميناء هادئا."), ("ru", "В гавани было тихо."), ("pl", "W porcie było cicho."),
 ])  # fmt: skip
-def test_xtts_reads_the_scripts_of_its_languages(language: str, text: str, xtts: CoquiXttsTool, kit: Any) -> None:
+def test_xtts_reads_the_scripts_of_its_languages(language: str, text: str, xtts: IsolatedTool, kit: Any) -> None:
     (made,) = kit.sounds(xtts, [speak(text, language=language)])
     assert made.language == language
 
 
 @pytest.mark.engines
-def test_xtts_speaks_long_texts_and_faster(xtts: CoquiXttsTool, kit: Any) -> None:
+def test_xtts_speaks_long_texts_and_faster(xtts: IsolatedTool, kit: Any) -> None:
     long, short = kit.sounds(xtts, [speak(SENTENCE * 9), speak(SENTENCE)])
     assert long.length_s > 2 * short.length_s
     slow, quick = kit.sounds(xtts, [speak("a boat", speed=1.0), speak("a boat", speed=2.0)])
@@ -276,7 +299,7 @@ def test_xtts_speaks_long_texts_and_faster(xtts: CoquiXttsTool, kit: Any) -> Non
 
 
 @pytest.mark.engines
-def test_xtts_learns_a_voice_and_speaks_with_it(xtts: CoquiXttsTool, kit: Any) -> None:
+def test_xtts_learns_a_voice_and_speaks_with_it(xtts: IsolatedTool, kit: Any) -> None:
     low, high = recording(), recording(pitch=320.0)
     learned, again = kit.ran(xtts, [Request("clone_voice", {}, {"audio": low}, seed) for seed in (1, 2)])
     assert isinstance(learned, Voice)
@@ -296,21 +319,21 @@ def test_xtts_learns_a_voice_and_speaks_with_it(xtts: CoquiXttsTool, kit: Any) -
     ({"sample": Audio(np.zeros((1, 48000), np.float32), 16000)}, "from silence"),
     ({"clone": Voice("coqui-xtts", b"no voice")}, "is no voice of coqui-xtts"),
 ])  # fmt: skip
-def test_a_recording_that_is_no_voice_is_refused(inputs: dict[str, Any], says: str, xtts: CoquiXttsTool) -> None:
+def test_a_recording_that_is_no_voice_is_refused(inputs: dict[str, Any], says: str, xtts: IsolatedTool) -> None:
     ((_, result),) = xtts.run([speak("a boat", **inputs)], Context())
     assert says in str(result)
     assert isinstance(result, ToolError)
 
 
 @pytest.mark.engines
-def test_cancelling_leaves_within_a_step(xtts: CoquiXttsTool, kit: Any) -> None:
+def test_cancelling_leaves_within_a_step(xtts: IsolatedTool, kit: Any) -> None:
     with pytest.raises(Cancelled):
         list(xtts.run([speak(SENTENCE * 40)], kit.cancelled_after(4)))
     assert kit.sounds(xtts, [speak("a boat")])
 
 
 @pytest.mark.engines
-def test_vits_speaks_by_its_seed_speed_and_speakers(vits: CoquiXttsTool, weights: Path, kit: Any) -> None:
+def test_vits_speaks_by_its_seed_speed_and_speakers(vits: IsolatedTool, weights: Path, kit: Any) -> None:
     kit.check_seeds_and_batches(vits, speak, ["a boat", SENTENCE * 8])
     first, other, slow = kit.sounds(vits, [speak("a boat"), speak("a boat", preset="p227"), speak("a boat", speed=0.5)])
     assert first.rate == 22050
@@ -323,7 +346,7 @@ def test_vits_speaks_by_its_seed_speed_and_speakers(vits: CoquiXttsTool, weights
 
 @pytest.mark.engines
 def test_vits_of_one_speaker_speaks(weights: Path, kit: Any) -> None:
-    tool = loaded(CoquiVitsTool(), weights / "vits")
+    tool = loaded(VITS(), weights / "vits")
     try:
         (made,) = kit.sounds(tool, [speak("a boat", preset="default")])
         assert made.rate == 22050
@@ -336,4 +359,4 @@ def test_vits_of_one_speaker_speaks(weights: Path, kit: Any) -> None:
 @pytest.mark.engines
 def test_weights_of_the_other_kind_are_missing_ones(weights: Path) -> None:
     with pytest.raises(ToolMissing, match="is of 'vits', not of 'xtts'"):
-        loaded(CoquiXttsTool(), weights / "vits")
+        loaded(XTTS(), weights / "vits")

@@ -85,6 +85,8 @@ def write_audiogen(folder: Path) -> None:
 
 TOYS = {
     "musicgen-small": write_musicgen,
+    "musicgen-medium": write_musicgen,
+    "musicgen-large": write_musicgen,
     "musicgen-melody": write_musicgen_melody,
     "t5-large": write_t5,
     "audiogen-medium": write_audiogen,

@@ -126,6 +126,7 @@ MMS = ("ara", "deu", "eng", "spa", "fra", "hin", "ind", "nld", "pol", "por", "ru
 TOYS = {
     **{f"mms-tts-{language}": write_vits for language in MMS},
     "bark-small": write_bark,
+    "bark": write_bark,
     "speecht5-tts": write_speecht5,
     "speecht5-hifigan": write_vocoder,
 }

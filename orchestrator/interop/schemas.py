@@ -64,13 +64,13 @@ def parameters_schema(operation: Operation) -> Schema:
 
 @lru_cache(maxsize=512)
 def _variant(operation: Operation) -> Schema:
-    """The compiler's schema of a step, without its id and its operation."""
+    """The compiler's schema of a step, without its id, its operation and consent."""
     whole = strict_schema(Catalogue([operation]))
     definitions = whole["$defs"]
     variant = copy.deepcopy(definitions["Step"]["anyOf"][0])
     properties = {name: _inlined(part, definitions) for name, part in variant["properties"].items()}
-    for name in ("id", "op"):
-        properties.pop(name)
+    for name in ("id", "op", "consent"):  # consent is the caller's to give, never a language model's
+        properties.pop(name, None)
     fields = operation.parameters.model_fields
     for port in operation.inputs:
         properties[port.name] = _port(port, properties[port.name] if port.name in fields else None)

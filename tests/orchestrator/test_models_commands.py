@@ -150,9 +150,9 @@ def test_a_terminal_is_asked(environ: dict[str, str], answer: str, code: int) ->
 @pytest.mark.parametrize(
     ("model", "reason", "remedy"),
     [
-        ({"commercial_ok": False, "terms": "Not for money."}, "Not for money.", "models pull toy --accept-licence"),
+        ({"commercial_ok": False, "terms": "Not for money."}, "Not for money", "models pull toy --accept-licence"),
         ({}, "from acme/toy) were not fetched yet", "soundwright models pull toy"),
-        ({"hub": None, "own": "Ask its authors."}, "Ask its authors.", "soundwright models add toy FOLDER"),
+        ({"hub": None, "own": "Ask its authors."}, "Ask its authors", "soundwright models add toy FOLDER"),
     ],
 )
 def test_a_render_never_fetches_what_a_person_has_to_decide(

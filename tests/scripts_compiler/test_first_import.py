@@ -32,10 +32,16 @@ def test_what_does_not_end_the_process_may_be_imported_and_is_remembered(
     assert first_import.obstacle(made) == ""
 
 
-def test_what_ends_the_process_is_told_and_tried_again(home: Path, tmp_path: Path) -> None:
+def test_what_ends_the_process_is_told_and_remembered_until_it_is_another(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = point(tmp_path, "import os, sys; sys.stderr.write('no driver'); sys.stderr.flush(); os._exit(9)")
-    assert first_import.obstacle(made) == "its import ended the process with code 9: no driver"
-    assert not (home / first_import.BOOK).exists()
+    told = "its import ended the process with code 9: no driver"
+    assert first_import.obstacle(made) == told
+    assert list(json.loads((home / first_import.BOOK).read_text()).values()) == [told]
+    with monkeypatch.context() as patch:
+        patch.setattr(first_import, "_tried", lambda module: pytest.fail("it was tried already"))
+        assert first_import.obstacle(made) == f"{told} (remembered; soundwright tools doctor acme tries again)"
     assert first_import.obstacle(point(tmp_path, "")) == ""
 
 

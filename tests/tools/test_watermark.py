@@ -20,8 +20,8 @@ RunOne = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def sounds(spoken: Audio, chords: Callable[[int, int], Samples]) -> dict[str, Audio]:
-    """Speech (thrice its sentence: pauses carry no mark), chords with a little noise, and noise, 12, 8 and 8 s."""
-    said = Audio(np.tile(spoken.samples, 3), spoken.rate)
+    """Speech (twice its sentence), chords with a little noise, and noise, about 8 s each."""
+    said = Audio(np.concatenate([spoken.samples, spoken.samples], axis=1), spoken.rate)
     frames = 8 * 48000
     noise = np.random.default_rng(4).standard_normal((2, frames)).astype(np.float32) * np.float32(0.05)
     music = np.asarray(np.repeat(chords(frames, 48000), 2, 0) * 0.3 + noise / 10, np.float32)

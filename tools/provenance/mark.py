@@ -24,7 +24,7 @@ class MarkTool:
 
     spec = ToolSpec(
         name="mark",
-        version="1",
+        version="2",
         operations=("watermark", "read_watermark"),
         licence_code="Apache-2.0",
         modules=("soxr",),

@@ -142,3 +142,4 @@ def test_a_real_server_without_structured_output_is_asked_in_the_prompt(url: str
     client = OpenAIModel("smollm2", base_url=url, environ=LIMITS)
     client.structured = False
     answered_or_told(client, schema)
+    assert not client.structured

@@ -40,6 +40,7 @@ def test_a_streamed_recording_is_the_one_resampled_at_once(studio: Any) -> None:
     samples = studio.noise(40.0, 44100, channels=2)
     mix = studio.render(studio.clip(studio.keep("a", samples, 44100)))
     whole = soxr.resample(samples.T, 44100, 48000, quality="HQ").T
+    assert mix.shape == (2, 40 * 48000)
     np.testing.assert_allclose(mix, whole[:, : mix.shape[1]], atol=1e-6)
 
 

@@ -19,6 +19,7 @@ _FLOATS = {32: "<f4", 64: "<f8"}
 _EXTENSIBLE = 0xFFFE
 PACKED = (b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
 """How FLAC, Ogg and MP3 files begin."""
+_RAW = ("audio/pcm", "audio/l16", "application/octet-stream", "audio/raw")
 UNKNOWN_SIZE = 0xFFFFFFFF
 """What stands for the size of a WAV file that is sent while it is made."""
 
@@ -33,9 +34,14 @@ def decoded(data: bytes, content_type: str, pcm_rate: int, who: str) -> Audio:
         return _wav(data, who)
     if data.startswith(PACKED):
         return _packed(data, who)
-    if content_type.startswith(("audio/pcm", "audio/l16", "application/octet-stream", "audio/raw")) or not content_type:
+    if is_raw(content_type):
         return Audio(from_pcm(data), rate_of(content_type, pcm_rate))
     raise ToolError(f"{who} sent {content_type} that is no sound: {data[:60]!r}")
+
+
+def is_raw(content_type: str) -> bool:
+    """Whether bytes of a content type that are no sound file may be raw 16-bit samples."""
+    return not content_type or content_type.startswith(_RAW)
 
 
 def rate_of(content_type: str, default: int) -> int:

@@ -15,6 +15,7 @@ import pytest
 from soundwright.tools.assets import Asset, Audio, Speech, Text, Transcript, Word
 from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.errors import Cancelled, ToolError
+from soundwright.tools.http.arriving import Arriving
 from soundwright.tools.http.base import HttpTool
 from soundwright.tools.http.client import Call, Client, on_this_machine
 from soundwright.tools.http.engines import http_tool
@@ -94,6 +95,39 @@ def test_samples_are_passed_on_as_they_come(form: str, server: Server) -> None:
     made = speech(server, {**SPEAK, "text": TEXT * 3}, Context(emit=chunks.append), format=form)
     assert len(chunks) > (3 if form == "pcm" else 1)
     assert np.array_equal(np.concatenate([chunk.samples for chunk in chunks], axis=1), made.samples)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (b"\xff\xe3" + bytes(40000), "audio/mpeg"),  # a form of MP3 that is not told by its first bytes
+        (b"\xff\xf1" + bytes(40000), "audio/aac"),
+        (b"RF64" + bytes(40000), "audio/wav"),
+    ],
+)
+def test_what_is_no_raw_sound_is_never_passed_on_as_samples(answer: bytes, kind: str, server: Server) -> None:
+    chunks: list[Audio] = []
+    server.answers.append((200, {"Content-Type": kind}, answer))
+    with pytest.raises(ToolError, match=f"studio sent {kind} that is no sound"):
+        speech(server, context=Context(emit=chunks.append))
+    assert chunks == []
+
+
+def test_a_packed_answer_is_heard_once_it_is_whole(server: Server) -> None:
+    chunks: list[Audio] = []
+    packed = flac_bytes(NOISE, RATE_HZ)
+    server.answers.append((200, {"Content-Type": "audio/flac"}, packed))
+    made = speech(server, context=Context(emit=chunks.append))
+    assert [chunk.frames for chunk in chunks] == [made.frames]
+
+
+def test_nothing_is_kept_of_what_cannot_be_heard_in_parts() -> None:
+    arriving = Arriving("studio", RATE_HZ, lambda _: pytest.fail("it was emitted"))
+    for _ in range(3):
+        arriving.take(b"fLaC" * 1000, "audio/flac")
+    arriving.flush()
+    assert not arriving.emitted
+    assert arriving._waiting == b""
 
 
 def test_a_text_may_come_from_another_step(server: Server) -> None:

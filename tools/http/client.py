@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
-import os
 import queue
 import random
 import socket
@@ -225,7 +224,7 @@ class _Line:
         """Keep a second handle of the connection."""
         with self._guard, suppress(OSError):
             if not self._over:
-                self._socket = socket.socket(fileno=os.dup(answer.fileno()))
+                self._socket = socket.socket(fileno=socket.dup(answer.fileno()))
 
     def is_over(self) -> bool:
         """Whether nobody wants the rest."""

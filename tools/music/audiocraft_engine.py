@@ -40,7 +40,9 @@ class Engine:
         try:
             with neighbours({other: path for other, path in weights.items() if os.path.isdir(path)}):
                 self.model = read_model(CHECKPOINTS[name], weights[name], weights, place["device"])
-        except (OSError, RuntimeError, KeyError, ValueError, AttributeError, AssertionError) as error:
+        except ToolMissing:
+            raise
+        except Exception as error:  # whatever a malformed checkpoint makes its readers raise
             raise ToolMissing(f"audiocraft cannot read {weights[name]}: {first_line(error)}") from error
 
     def run(self, requests, context):

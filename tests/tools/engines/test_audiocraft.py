@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import sys
 import tarfile
 import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -163,6 +164,26 @@ def engine() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+class StrangeError(Exception):
+    """As a package has one of its own, which nothing here knows."""
+
+
+@pytest.mark.parametrize("error", [TypeError, IndexError, EOFError, StrangeError])
+def test_a_malformed_checkpoint_is_a_missing_one(
+    error: type[Exception], engine: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*given: Any) -> None:
+        raise error("no such layer\nat line 3")
+
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(set_num_threads=id, load=None))
+    monkeypatch.setattr(engine, "read_model", read)
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.setenv(name, "1")
+    place = {"weights": {"audiogen-medium": str(tmp_path)}, "threads": 1, "device": "cpu"}
+    with pytest.raises(engine.ToolMissing, match=r"audiocraft cannot read .*: no such layer$"):
+        engine.Engine().load(place)
 
 
 @pytest.mark.engines

@@ -106,11 +106,13 @@ def codec() -> Any:
                 value.zero_()
             elif name.endswith("weight_g"):
                 value.mul_(3.0)
+                last = value
         for name, value in made.named_buffers():
             if name.endswith("embed"):
                 value.normal_()
             elif name.endswith("inited"):
                 value.fill_(1)
+        last.mul_(0.005)  # of the decoder: about as loud as sounds are
     return made.eval()
 
 
@@ -135,6 +137,7 @@ def save(folder: Path, lm: Any, compression: Any) -> None:
 
 def main(folder: Path, text_folder: Path) -> None:
     prepare()
+    torch.set_num_threads(1)  # sums depend on how many there are
     torch.manual_seed(0)
     words = transformers.T5EncoderModel.from_pretrained(text_folder).eval()
     lm, compression = network(words.config.d_model), codec()

@@ -72,8 +72,8 @@ def test_codes_and_sound_equal_those_of_audiocraft(both: tuple[Any, dict[str, An
         sound = model.audio_encoder.decode(books, [None]).audio_values
     assert torch.equal(books[0], expected["books"])
     assert expected["books"].unique().numel() > 8
-    rounding = 1e-5 * float(expected["sound"].abs().max())  # it is loud, and sums depend on the number of threads
-    assert torch.allclose(sound[..., : expected["sound"].shape[-1]], expected["sound"], atol=rounding)
+    assert expected["sound"].abs().max() > 1e-2
+    assert torch.allclose(sound[..., : expected["sound"].shape[-1]], expected["sound"], atol=1e-5)
 
 
 @pytest.fixture(scope="module")

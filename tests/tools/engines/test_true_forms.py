@@ -13,12 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from soundwright.tools.base import Place, Request, ToolSpec
+from soundwright.tools.base import Place, Request
 from soundwright.tools.errors import ToolMissing
-from soundwright.tools.music import musicgen
 from soundwright.tools.music.musicgen import MusicGenMelodyTool, MusicGenTool
-from soundwright.tools.neural import diffusion, runtime
-from soundwright.tools.sfx import audiogen
+from soundwright.tools.neural import runtime
 from soundwright.tools.sfx.audiogen import AudioGenTool
 from soundwright.tools.sfx.audioldm2 import AudioLdm2Tool
 from soundwright.tools.sfx.cosine_noise import cosine_scheduler
@@ -30,8 +28,13 @@ pytestmark = pytest.mark.engines
 Toys = Callable[[str], Path]
 
 
+def place(tool: Any, weights: dict[str, Path]) -> Place:
+    """Where a tool is to compute: in half precision, which this CPU has only with the fixture ``half``."""
+    return Place(dtype=tool.spec.half, weights=weights)
+
+
 def loaded(tool: Any, folder: Path) -> Any:
-    tool.load(Place(weights={tool.spec.models[0]: folder}))
+    tool.load(place(tool, {tool.spec.models[0]: folder}))
     tool.steps = 4
     return tool
 
@@ -129,13 +132,7 @@ def test_audioldm2_sounds_the_same_whether_its_language_model_has_a_head(toys: T
 @pytest.fixture
 def half(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half precision, as on a GPU, on this CPU."""
-    import torch
-
-    def opened(place: Place, spec: ToolSpec) -> runtime.Runtime:
-        return runtime.Runtime(torch, "cpu", getattr(torch, spec.half), 1)
-
-    for module in (audiogen, musicgen, diffusion):
-        monkeypatch.setattr(module, "open_runtime", opened)
+    monkeypatch.setattr(runtime, "HALF_ON", ("cpu",))
 
 
 @pytest.mark.usefixtures("half")
@@ -144,8 +141,7 @@ def test_what_overflows_in_a_text_encoder_stays_wide_in_half_precision(make: Any
     import torch
 
     tool = make()
-    folders = {model: toys(model) for model in tool.spec.models}
-    tool.load(Place(weights=folders))
+    tool.load(place(tool, {model: toys(model) for model in tool.spec.models}))
     network = getattr(tool, "_model", None) or tool._pipe
     encoder = getattr(network, "text_encoder_2", None) or network.text_encoder
     wide = {
@@ -160,7 +156,7 @@ def test_what_overflows_in_a_text_encoder_stays_wide_in_half_precision(make: Any
 
 def rows_at_once(tool: Any, toys: Toys, kit: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many descriptions a network of tokens gets in each call, of a batch of three."""
-    tool.load(Place(weights={model: toys(model) for model in tool.spec.models}))
+    tool.load(place(tool, {model: toys(model) for model in tool.spec.models}))
     rows, generate = [], tool._model.generate
 
     def counted(**inputs: Any) -> Any:
@@ -172,13 +168,13 @@ def rows_at_once(tool: Any, toys: Toys, kit: Any, monkeypatch: pytest.MonkeyPatc
     return rows
 
 
+@pytest.mark.parametrize("make", [MusicGenTool, AudioGenTool])
 def test_a_request_has_no_neighbours_in_half_precision(
-    toys: Toys, kit: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    make: Any, toys: Toys, kit: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    assert rows_at_once(MusicGenTool(), toys, kit, monkeypatch) == [3]
+    assert rows_at_once(make(), toys, kit, monkeypatch) == [3]
     request.getfixturevalue("half")
-    assert rows_at_once(MusicGenTool(), toys, kit, monkeypatch) == [1, 1, 1]
-    assert rows_at_once(AudioGenTool(), toys, kit, monkeypatch) == [1, 1, 1]
+    assert rows_at_once(make(), toys, kit, monkeypatch) == [1, 1, 1]
 
 
 @pytest.mark.usefixtures("half")

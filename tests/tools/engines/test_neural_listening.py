@@ -311,9 +311,8 @@ def test_a_picture_is_named_and_sounds(toys: Toys) -> None:
     ((_, made),) = tool.run(
         [Request("image_to_sound", {"length": 2.0}, {"image": Image(data.getvalue())}, 1)], Context()
     )
-    assert isinstance(made, Audio | ToolError)
-    if isinstance(made, ToolError):  # what random weights name need not have a sound
-        assert "seems to show" in str(made)
+    assert isinstance(made, Audio)  # the toy speaks of rain whatever it sees
+    assert made.length_s == 2.0
     with pytest.raises(ToolError, match="cannot be read"):
         one(tool, "image_to_sound", {"image": Image(b"no picture")}, length=2.0)
 

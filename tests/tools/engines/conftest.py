@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
 from soundwright.tools.assets import Asset, Audio
-from soundwright.tools.base import Context, Request, Tool
+from soundwright.tools.base import Context, Place, Request, Tool
 from soundwright.tools.errors import ToolError
 from tests.toys import made
+
+T = TypeVar("T", bound=Tool)
 
 
 class Kit:
@@ -35,6 +38,25 @@ class Kit:
                 raise result
             made.append(result)
         return made
+
+    @staticmethod
+    def one(tool: Tool, op: str, inputs: dict[str, Asset], **params: Any) -> Asset:
+        """The result of a request; an error is raised."""
+        return Kit.ran(tool, [Request(op, params, inputs, 5)])[0]
+
+    @staticmethod
+    def loaded(tool: T, folder: Path) -> T:
+        """A tool of one model, which reads it from ``folder``."""
+        (model,) = tool.spec.models
+        tool.load(Place(weights={model: folder}))
+        return tool
+
+    @staticmethod
+    def noise(rate: int = 16000, channels: int = 1) -> Audio:
+        """Twelve seconds that swell and sink."""
+        t = np.arange(12 * rate) / rate
+        swell = 0.05 + 0.1 * np.sin(2 * np.pi * t / 3) ** 2
+        return Audio((np.random.default_rng(3).standard_normal((channels, t.size)) * swell).astype(np.float32), rate)
 
     @staticmethod
     def sounds(tool: Tool, requests: Sequence[Request], context: Context | None = None) -> list[Audio]:

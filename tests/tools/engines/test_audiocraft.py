@@ -31,6 +31,7 @@ from soundwright.tools.testing import conformance
 from soundwright.tools.worker.tool import Launch
 from tests.environments import Made
 
+pytestmark = pytest.mark.xdist_group("audiocraft")
 SCRIPT = Path(__file__).with_name("audiocraft_toys.py")
 MUSICGEN, AUDIOGEN = Made(AudiocraftMusicGenTool), Made(AudiocraftAudioGenTool)
 HUM = '''
@@ -225,7 +226,7 @@ def toys(folder: Path, made: Made) -> dict[str, Path]:
 
 test_musicgen_conforms = conformance(MUSICGEN, weights=lambda folder: toys(folder, MUSICGEN), threads=1)
 test_audiogen_conforms = conformance(AUDIOGEN, weights=lambda folder: toys(folder, AUDIOGEN), threads=1)
-for _mark in (pytest.mark.engines, needs_environment, pytest.mark.xdist_group("audiocraft")):
+for _mark in (pytest.mark.engines, needs_environment):
     test_musicgen_conforms, test_audiogen_conforms = _mark(test_musicgen_conforms), _mark(test_audiogen_conforms)
 
 

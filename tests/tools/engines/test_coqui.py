@@ -27,6 +27,7 @@ from soundwright.tools.tts.coqui import CoquiVitsTool, CoquiXttsTool
 from soundwright.tools.worker.tool import Launch
 from tests.environments import Made
 
+pytestmark = pytest.mark.xdist_group("coqui")
 TOYS = Path(__file__).with_name("coqui_toys.py")
 XTTS, VITS = Made(CoquiXttsTool), Made(CoquiVitsTool)
 SENTENCE = "The harbour was quiet, and the boats lay still. "
@@ -239,7 +240,7 @@ def vits_files(folder: Path) -> dict[str, Path]:
 
 test_xtts_conforms = conformance(XTTS, weights=xtts_files, threads=1)
 test_vits_conforms = conformance(VITS, weights=vits_files, threads=1)
-for _mark in (pytest.mark.engines, needs_environment, pytest.mark.xdist_group("coqui")):
+for _mark in (pytest.mark.engines, needs_environment):
     test_xtts_conforms, test_vits_conforms = _mark(test_xtts_conforms), _mark(test_vits_conforms)
 
 

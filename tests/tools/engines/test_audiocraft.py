@@ -5,7 +5,6 @@ The environment takes 6.3 GB: ``soundwright environments make audiocraft-musicge
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sys
 import tarfile
@@ -27,9 +26,7 @@ from soundwright.tools.homes.requirements import checked_requirements
 from soundwright.tools.model_store import ModelStore
 from soundwright.tools.music.audiocraft import AudiocraftAudioGenTool, AudiocraftMusicGenTool
 from soundwright.tools.neural.shaping import resampled
-from soundwright.tools.testing import conformance
-from soundwright.tools.worker.tool import Launch
-from tests.environments import Made
+from tests.environments import Made, engine_module, stood_in
 
 pytestmark = pytest.mark.xdist_group("audiocraft")
 SCRIPT = Path(__file__).with_name("audiocraft_toys.py")
@@ -50,13 +47,6 @@ def run(requests, context):
         value = 0.25 if "lead" in params else 0.5
         yield index, {"kind": "Audio", "samples": np.full((1, frames), value, np.float32), "rate": 1000}
 '''
-
-
-class Humming(AudiocraftMusicGenTool):
-    """Our side of the tool, with an engine that needs no environment."""
-
-    def launch(self) -> Launch:
-        return Launch({"file": str(self.engine)})
 
 
 def music(text: str, seed: int = 1, length: float = 0.5, **more: Any) -> Request:
@@ -81,14 +71,10 @@ def recording(seconds: float, rate: int = 24000, tail: int = 0) -> Audio:
 
 
 @pytest.fixture
-def humming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IsolatedTool]:
-    file = tmp_path / "hum.py"
-    file.write_text(HUM)
-    monkeypatch.setattr(Humming, "engine", file)
-    tool = Humming()
-    tool.load(Place(weights=dict.fromkeys(tool.spec.models, tmp_path)))
-    yield tool
-    tool.close()
+def humming(tmp_path: Path) -> Iterator[IsolatedTool]:
+    weights = dict.fromkeys(AudiocraftMusicGenTool.spec.models, tmp_path)
+    with stood_in(AudiocraftMusicGenTool, HUM, tmp_path, weights) as tool:
+        yield tool
 
 
 @pytest.mark.parametrize("tool", [AudiocraftAudioGenTool, AudiocraftMusicGenTool])
@@ -158,13 +144,7 @@ def spoil(path: Path, kind: str) -> str:
 
 @pytest.fixture
 def engine() -> ModuleType:
-    """The engine's file, in this process: its reader needs torch alone."""
-    spec = importlib.util.spec_from_file_location("audiocraft_engine_read", AudiocraftMusicGenTool.engine)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return engine_module(AudiocraftMusicGenTool)
 
 
 class StrangeError(Exception):
@@ -208,8 +188,6 @@ def test_tensors_and_settings_are_read(engine: ModuleType, tmp_path: Path) -> No
 
 # --- audiocraft itself, where its environment is made ---------------------------------------------------------------
 
-needs_environment = pytest.mark.skipif(bool(MUSICGEN.absent), reason=MUSICGEN.absent)
-
 
 def files(folder: Path, made: Made) -> dict[str, Path]:
     """Weights as the store names them: files first, then folders."""
@@ -217,50 +195,28 @@ def files(folder: Path, made: Made) -> dict[str, Path]:
     return {file.name: file for place in folders.values() for file in place.iterdir()} | folders
 
 
-def toys(folder: Path, made: Made) -> dict[str, Path]:
-    """The weights of a tool, written where they are not yet there."""
-    if not (folder / "audiocraft").is_dir():
-        made.write_toys(SCRIPT, folder / "audiocraft.begun").rename(folder / "audiocraft")
-    return files(folder / "audiocraft", made)
-
-
-test_musicgen_conforms = conformance(MUSICGEN, weights=lambda folder: toys(folder, MUSICGEN), threads=1)
-test_audiogen_conforms = conformance(AUDIOGEN, weights=lambda folder: toys(folder, AUDIOGEN), threads=1)
-for _mark in (pytest.mark.engines, needs_environment):
-    test_musicgen_conforms, test_audiogen_conforms = _mark(test_musicgen_conforms), _mark(test_audiogen_conforms)
+test_musicgen_conforms = MUSICGEN.conforms(lambda folder: files(MUSICGEN.toys(SCRIPT, folder), MUSICGEN))
+test_audiogen_conforms = AUDIOGEN.conforms(lambda folder: files(AUDIOGEN.toys(SCRIPT, folder), AUDIOGEN))
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of toy checkpoints that audiocraft's classes wrote."""
-    if MUSICGEN.absent:
-        pytest.skip(MUSICGEN.absent)
-    folder = tmp_path_factory.getbasetemp() / "weights"  # where the kit of conformance has them made
-    toys(folder, MUSICGEN)
-    return folder / "audiocraft"
-
-
-def loaded(made: Made, weights: dict[str, Path]) -> IsolatedTool:
-    tool = made()
-    tool.load(Place(weights=weights, threads=1))
-    return tool
+    return MUSICGEN.toys(SCRIPT, tmp_path_factory.getbasetemp() / "weights")  # where the kit of conformance has them
 
 
 @pytest.fixture(scope="module")
 def musicgen(weights: Path) -> Iterator[IsolatedTool]:
-    tool = loaded(MUSICGEN, files(weights, MUSICGEN))
-    yield tool
-    tool.close()
+    with MUSICGEN.loaded(files(weights, MUSICGEN)) as tool:
+        yield tool
 
 
 @pytest.fixture(scope="module")
 def audiogen(weights: Path) -> Iterator[IsolatedTool]:
-    tool = loaded(AUDIOGEN, files(weights, AUDIOGEN))
-    yield tool
-    tool.close()
+    with AUDIOGEN.loaded(files(weights, AUDIOGEN)) as tool:
+        yield tool
 
 
-@needs_environment
 @pytest.mark.engines
 def test_music_follows_its_seed_and_its_words(musicgen: IsolatedTool, kit: Any) -> None:
     kit.check_seeds_and_batches(musicgen, music, ["calm piano", "rain"])
@@ -270,7 +226,6 @@ def test_music_follows_its_seed_and_its_words(musicgen: IsolatedTool, kit: Any) 
     assert not np.array_equal(one.samples, other.samples)
 
 
-@needs_environment
 @pytest.mark.engines
 def test_effects_follow_their_seed_and_their_words(audiogen: IsolatedTool, kit: Any) -> None:
     kit.check_seeds_and_batches(audiogen, effect, ["rain", "a dog"])
@@ -279,7 +234,6 @@ def test_effects_follow_their_seed_and_their_words(audiogen: IsolatedTool, kit: 
     assert not np.array_equal(one.samples, other.samples)
 
 
-@needs_environment
 @pytest.mark.engines
 @pytest.mark.parametrize("length", [0.1, 18.49, 18.5, 18.51, 24.3])
 def test_music_is_as_long_as_asked_also_in_several_windows(length: float, musicgen: IsolatedTool, kit: Any) -> None:
@@ -289,7 +243,6 @@ def test_music_is_as_long_as_asked_also_in_several_windows(length: float, musicg
     assert np.std(last) > 0.1 * np.std(made.samples)
 
 
-@needs_environment
 @pytest.mark.engines
 def test_a_long_effect_goes_on_window_by_window(audiogen: IsolatedTool, kit: Any) -> None:
     long, short = kit.sounds(audiogen, [effect("wind", 3, 5.5), effect("wind", 3, 2.5)])
@@ -297,7 +250,6 @@ def test_a_long_effect_goes_on_window_by_window(audiogen: IsolatedTool, kit: Any
     assert np.std(long.samples[0, 56000:]) > 0.1 * np.std(long.samples)
 
 
-@needs_environment
 @pytest.mark.engines
 @pytest.mark.parametrize(("seconds", "rate"), [(1.0, 32000), (2.7, 24000), (31.0, 44100)])
 def test_recordings_are_continued(seconds: float, rate: int, musicgen: IsolatedTool, kit: Any) -> None:
@@ -312,7 +264,6 @@ def test_recordings_are_continued(seconds: float, rate: int, musicgen: IsolatedT
     assert np.std(one.samples[0, -8000:-400]) > 1e-4
 
 
-@needs_environment
 @pytest.mark.engines
 def test_what_goes_on_depends_on_what_was_heard(musicgen: IsolatedTool, kit: Any) -> None:
     given = recording(1.5, 32000)
@@ -321,7 +272,6 @@ def test_what_goes_on_depends_on_what_was_heard(musicgen: IsolatedTool, kit: Any
     assert not np.array_equal(one.samples[:, -16000:], other.samples[:, -16000:])
 
 
-@needs_environment
 @pytest.mark.engines
 def test_cancelling_leaves_within_a_step(musicgen: IsolatedTool, kit: Any) -> None:
     with pytest.raises(Cancelled):
@@ -329,7 +279,6 @@ def test_cancelling_leaves_within_a_step(musicgen: IsolatedTool, kit: Any) -> No
     assert kit.sounds(musicgen, [music("rain")])
 
 
-@needs_environment
 @pytest.mark.engines
 @pytest.mark.parametrize(("file", "kind"), [("state_dict.bin", "program"), ("compression_state_dict.bin", "objects")])
 def test_checkpoints_that_hold_more_than_tensors_are_refused(
@@ -338,12 +287,12 @@ def test_checkpoints_that_hold_more_than_tensors_are_refused(
     folder = tmp_path / "audiocraft-musicgen-small"
     shutil.copytree(weights / folder.name, folder)
     says = spoil(folder / file, kind)
-    with pytest.raises(ToolMissing, match=says) as refused:
-        loaded(MUSICGEN, {**files(weights, MUSICGEN), folder.name: folder})
+    given = {**files(weights, MUSICGEN), folder.name: folder}
+    with pytest.raises(ToolMissing, match=says) as refused, MUSICGEN.loaded(given):
+        pass
     assert file in str(refused.value)
 
 
-@needs_environment
 @pytest.mark.engines
 def test_another_codec_or_text_encoder_than_the_tool_has_is_said(weights: Path, tmp_path: Path) -> None:
     import torch
@@ -352,14 +301,13 @@ def test_another_codec_or_text_encoder_than_the_tool_has_is_said(weights: Path, 
     shutil.copytree(weights / folder.name, folder)
     torch.save({"pretrained": "dac_44khz", "exported": True}, folder / "compression_state_dict.bin")
     given = {**files(weights, MUSICGEN), folder.name: folder}
-    with pytest.raises(ToolMissing, match="needs the codec dac_44khz"):
-        loaded(MUSICGEN, given)
+    with pytest.raises(ToolMissing, match="needs the codec dac_44khz"), MUSICGEN.loaded(given):
+        pass
     shutil.copy(weights / "audiogen-medium" / "state_dict.bin", folder)
-    with pytest.raises(ToolMissing, match="t5-large"):
-        loaded(MUSICGEN, given)
+    with pytest.raises(ToolMissing, match="t5-large"), MUSICGEN.loaded(given):
+        pass
 
 
-@needs_environment
 @pytest.mark.engines
 def test_broken_weights_are_a_tool_error(weights: Path, tmp_path: Path) -> None:
     import torch
@@ -370,11 +318,8 @@ def test_broken_weights_are_a_tool_error(weights: Path, tmp_path: Path) -> None:
     for value in checkpoint["best_state"].values():
         value.fill_(float("nan"))
     torch.save(checkpoint, folder / "state_dict.bin")
-    tool = loaded(MUSICGEN, {**files(weights, MUSICGEN), folder.name: folder})
-    try:
+    with MUSICGEN.loaded({**files(weights, MUSICGEN), folder.name: folder}) as tool:
         ((_, result),) = tool.run([music("rain")], Context())
-    finally:
-        tool.close()
     assert isinstance(result, ToolError)
     assert "audiocraft could not make it" in str(result)
 

@@ -5,7 +5,6 @@ The environment takes 7.6 GB: ``soundwright environments make coqui-xtts`` makes
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -17,18 +16,16 @@ import numpy as np
 import pytest
 
 from soundwright.tools.assets import Asset, Audio, Speech, Text, Voice
-from soundwright.tools.base import Context, Place, Request
+from soundwright.tools.base import Context, Request
 from soundwright.tools.errors import Cancelled, ToolError, ToolMissing
 from soundwright.tools.homes.isolated import IsolatedTool
 from soundwright.tools.homes.requirements import checked_requirements
 from soundwright.tools.model_store import ModelStore
-from soundwright.tools.testing import conformance
 from soundwright.tools.tts.coqui import CoquiVitsTool, CoquiXttsTool
-from soundwright.tools.worker.tool import Launch
-from tests.environments import Made
+from tests.environments import Made, engine_module, stood_in
 
 pytestmark = pytest.mark.xdist_group("coqui")
-TOYS = Path(__file__).with_name("coqui_toys.py")
+SCRIPT = Path(__file__).with_name("coqui_toys.py")
 XTTS, VITS = Made(CoquiXttsTool), Made(CoquiVitsTool)
 SENTENCE = "The harbour was quiet, and the boats lay still. "
 BEEP = '''
@@ -54,22 +51,10 @@ def run(requests, context):
 '''
 
 
-class Beeping(CoquiXttsTool):
-    """Our side of the tool, with an engine that needs no environment."""
-
-    def launch(self) -> Launch:
-        return Launch({"file": str(self.engine)})
-
-
 @pytest.fixture
-def beeping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CoquiXttsTool]:
-    file = tmp_path / "beep.py"
-    file.write_text(BEEP)
-    monkeypatch.setattr(Beeping, "engine", file)
-    tool = Beeping()
-    tool.load(Place())
-    yield tool
-    tool.close()
+def beeping(tmp_path: Path) -> Iterator[CoquiXttsTool]:
+    with stood_in(CoquiXttsTool, BEEP, tmp_path) as tool:
+        yield tool
 
 
 def speak(text: str, seed: int = 1, language: str = "en", **more: Any) -> Request:
@@ -157,13 +142,7 @@ def test_what_cannot_be_done_never_reaches_the_engine(request_: Request, says: s
 
 @pytest.fixture
 def engine() -> ModuleType:
-    """The engine's file, in this process: its readers need torch alone."""
-    spec = importlib.util.spec_from_file_location("coqui_engine_read", CoquiXttsTool.engine)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return engine_module(CoquiXttsTool)
 
 
 @pytest.mark.engines
@@ -217,58 +196,32 @@ def test_settings_that_are_none_are_said(content: str, says: str, engine: Module
 # --- coqui itself, where its environment is made -----------------------------------------------------------------
 
 
-needs_environment = pytest.mark.skipif(bool(XTTS.absent), reason=XTTS.absent)
+def files(made: Made, folder: Path) -> dict[str, Path]:
+    """Weights as the store names them."""
+    (model,) = made.spec.models
+    return {model: folder}
 
 
-def toys(folder: Path) -> Path:
-    """The folder of toy checkpoints that coqui's classes wrote, or write now."""
-    made = folder / "coqui"
-    if not made.is_dir():
-        XTTS.write_toys(TOYS, folder / "coqui.begun").rename(made)
-    return made
-
-
-def xtts_files(folder: Path) -> dict[str, Path]:
-    """Weights of XTTS as the store names them."""
-    return {"coqui-xtts-v2": toys(folder) / "xtts"}
-
-
-def vits_files(folder: Path) -> dict[str, Path]:
-    """Weights of VITS as the store names them."""
-    return {"coqui-vits": toys(folder) / "vits"}
-
-
-test_xtts_conforms = conformance(XTTS, weights=xtts_files, threads=1)
-test_vits_conforms = conformance(VITS, weights=vits_files, threads=1)
-for _mark in (pytest.mark.engines, needs_environment):
-    test_xtts_conforms, test_vits_conforms = _mark(test_xtts_conforms), _mark(test_vits_conforms)
+test_xtts_conforms = XTTS.conforms(lambda folder: files(XTTS, XTTS.toys(SCRIPT, folder) / "xtts"))
+test_vits_conforms = VITS.conforms(lambda folder: files(VITS, VITS.toys(SCRIPT, folder) / "vits"))
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of toy checkpoints."""
-    if XTTS.absent:
-        pytest.skip(XTTS.absent)
-    return toys(tmp_path_factory.getbasetemp() / "weights")  # where the kit of conformance has them made
-
-
-def loaded(tool: IsolatedTool, weights: Path) -> IsolatedTool:
-    tool.load(Place(weights={tool.spec.models[0]: weights}, threads=1))
-    return tool
+    """A folder of toy checkpoints that coqui's classes wrote."""
+    return XTTS.toys(SCRIPT, tmp_path_factory.getbasetemp() / "weights")  # where the kit of conformance has them
 
 
 @pytest.fixture(scope="module")
 def xtts(weights: Path) -> Iterator[IsolatedTool]:
-    tool = loaded(XTTS(), weights / "xtts")
-    yield tool
-    tool.close()
+    with XTTS.loaded(files(XTTS, weights / "xtts")) as tool:
+        yield tool
 
 
 @pytest.fixture(scope="module")
 def vits(weights: Path) -> Iterator[IsolatedTool]:
-    tool = loaded(VITS(), weights / "speakers")
-    yield tool
-    tool.close()
+    with VITS.loaded(files(VITS, weights / "speakers")) as tool:
+        yield tool
 
 
 @pytest.mark.engines
@@ -347,17 +300,15 @@ def test_vits_speaks_by_its_seed_speed_and_speakers(vits: IsolatedTool, weights:
 
 @pytest.mark.engines
 def test_vits_of_one_speaker_speaks(weights: Path, kit: Any) -> None:
-    tool = loaded(VITS(), weights / "vits")
-    try:
+    with VITS.loaded(files(VITS, weights / "vits")) as tool:
         (made,) = kit.sounds(tool, [speak("a boat", preset="default")])
         assert made.rate == 22050
         ((_, result),) = tool.run([speak("a boat", preset="p225")], Context())
         assert "It has one voice." in str(result)
-    finally:
-        tool.close()
 
 
 @pytest.mark.engines
 def test_weights_of_the_other_kind_are_missing_ones(weights: Path) -> None:
-    with pytest.raises(ToolMissing, match="is of 'vits', not of 'xtts'"):
-        loaded(XTTS(), weights / "vits")
+    given = files(XTTS, weights / "vits")
+    with pytest.raises(ToolMissing, match="is of 'vits', not of 'xtts'"), XTTS.loaded(given):
+        pass

@@ -94,7 +94,12 @@ def kit() -> Kit:
 
 
 @pytest.fixture(scope="session")
-def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """The folder of a toy model of ``tests.toys``, written once per session."""
-    home = tmp_path_factory.mktemp("toys")
-    return lambda model: made([model], home)[model]
+def weights_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where toys lie: the folder into which the kit of conformance has them written, so that each is written once."""
+    return tmp_path_factory.getbasetemp() / "weights"
+
+
+@pytest.fixture(scope="session")
+def toys(weights_folder: Path) -> Callable[[str], Path]:
+    """The folder of a toy model of ``tests.toys``, written where it is not yet there."""
+    return lambda model: made([model], weights_folder)[model]

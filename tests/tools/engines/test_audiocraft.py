@@ -200,9 +200,9 @@ test_audiogen_conforms = AUDIOGEN.conforms(lambda folder: files(AUDIOGEN.toys(SC
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def weights(weights_folder: Path) -> Path:
     """A folder of toy checkpoints that audiocraft's classes wrote."""
-    return MUSICGEN.toys(SCRIPT, tmp_path_factory.getbasetemp() / "weights")  # where the kit of conformance has them
+    return MUSICGEN.toys(SCRIPT, weights_folder)
 
 
 @pytest.fixture(scope="module")

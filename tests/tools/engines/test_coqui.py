@@ -207,9 +207,9 @@ test_vits_conforms = VITS.conforms(lambda folder: files(VITS, VITS.toys(SCRIPT, 
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def weights(weights_folder: Path) -> Path:
     """A folder of toy checkpoints that coqui's classes wrote."""
-    return XTTS.toys(SCRIPT, tmp_path_factory.getbasetemp() / "weights")  # where the kit of conformance has them
+    return XTTS.toys(SCRIPT, weights_folder)
 
 
 @pytest.fixture(scope="module")

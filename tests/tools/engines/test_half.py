@@ -43,13 +43,13 @@ def maker(spec: ToolSpec) -> Any:
     pytest.param(spec, op, id=f"{spec.name}-{op}-{spec.half}") for spec in HALVED for op in spec.operations
 ])  # fmt: skip
 def test_an_engine_computes_in_half_precision(
-    spec: ToolSpec, op: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    spec: ToolSpec, op: str, tmp_path: Path, weights_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = REGISTRY.missing(spec)
     if missing is not None:
         pytest.skip(str(missing))
     monkeypatch.setattr(runtime, "HALF_ON", ("cpu",))
-    weights = toys.made(spec.models, tmp_path_factory.getbasetemp() / "weights")
+    weights = toys.made(spec.models, weights_folder)
     kit = Kit(maker(spec), weights, dtype=spec.half)
     tool: Any = kit.tool(tmp_path)
     try:

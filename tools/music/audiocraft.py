@@ -11,10 +11,10 @@ from soundwright.tools.assets import Asset, Audio
 from soundwright.tools.base import Context, Place, Request, ToolSpec
 from soundwright.tools.errors import ToolError
 from soundwright.tools.homes.isolated import IsolatedTool
-from soundwright.tools.neural.shaping import fitted, joined_over, looped, resampled
+from soundwright.tools.neural.shaping import as_asked, check_lead, fitted, joined_over, resampled
 from soundwright.tools.store.folders import folder
 
-_USUAL_LENGTH_S, _LOOP_S, _SEAM_S, _LEAST_S = 5.0, 1.0, 0.05, 1.0
+_USUAL_LENGTH_S, _LOOP_S, _SEAM_S = 5.0, 1.0, 0.05
 
 _SPEC = ToolSpec(
     name="audiocraft-audiogen",
@@ -102,8 +102,7 @@ def _asked(request: Request) -> Request:
     params: dict[str, Any] = {"description": request.params.get("description", ""), "length": _length_s(request)}
     if request.op == "continue_audio" and "audio" in request.inputs:
         given = request.audio()
-        if given.length_s < _LEAST_S:
-            raise ToolError(f"continue_audio: {given.length_s:.2f} s are too short to go on from; give at least 1 s.")
+        check_lead(given)
         heard = Audio(given.samples[:, : given.frames - given.tail], given.rate)
         return replace(request, params={**params, "lead": _SEAM_S}, inputs={"audio": heard})
     if request.params.get("loop"):
@@ -118,6 +117,4 @@ def _finished(request: Request, made: Audio) -> Audio:
         given = resampled(request.audio(), rate, made.channels)
         whole = joined_over(given, made.samples, round(_SEAM_S * rate))
         return Audio(fitted(whole, rate, given.shape[1] / rate + length_s), rate)
-    if request.params.get("loop"):
-        return Audio(looped(made.samples, round(length_s * rate)), rate)
-    return Audio(fitted(made.samples, rate, length_s), rate)
+    return as_asked(request, made.samples, rate, length_s)

@@ -19,7 +19,7 @@ from soundwright.tools.errors import ToolError
 from soundwright.tools.music.chroma import chroma
 from soundwright.tools.neural.runtime import Runtime, open_runtime, read_model, read_processor, to_samples
 from soundwright.tools.neural.sampling import AfterGuidance, Draw, Watch
-from soundwright.tools.neural.shaping import alike, fitted, joined_over, looped, resampled
+from soundwright.tools.neural.shaping import alike, as_asked, check_lead, fitted, joined_over, resampled
 from soundwright.tools.store.folders import folder
 
 if TYPE_CHECKING:
@@ -133,18 +133,14 @@ class MusicGenTool:
             if requests[0].op == "continue_audio":
                 return [self._continued(request, context) for request in requests]
             sounds = self._windows(requests, max(map(self._raw_length_s, requests)), None, context)
-        return [Audio(self._finished(sound, r), self.rate) for sound, r in zip(sounds, requests, strict=True)]
-
-    def _finished(self, sound: Samples, request: Request) -> Samples:
-        length_s = float(request.params["length"])
-        return looped(sound, round(length_s * self.rate)) if request.params.get("loop") else fitted(
-            sound, self.rate, length_s
-        )  # fmt: skip
+        return [
+            as_asked(request, sound, self.rate, float(request.params["length"]))
+            for request, sound in zip(requests, sounds, strict=True)
+        ]
 
     def _continued(self, request: Request, context: Context) -> Audio:
         audio = request.audio()
-        if audio.length_s < 1.0:
-            raise ToolError(f"continue_audio: {audio.length_s:.2f} s are too short to go on from; give at least 1 s.")
+        check_lead(audio)
         given = resampled(audio, self.rate, self._channels)
         total_s = given.shape[1] / self.rate + float(request.params["length"])
         return Audio(fitted(self._windows([request], total_s, given, context)[0], self.rate, total_s), self.rate)

@@ -9,7 +9,7 @@ from soundwright.tools.assets import Asset, Audio
 from soundwright.tools.base import Context, Place, Request, ToolSpec
 from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.neural.runtime import Runtime, open_runtime, read_pipeline, to_samples
-from soundwright.tools.neural.shaping import fitted, looped
+from soundwright.tools.neural.shaping import as_asked
 from soundwright.tools.neural.stretches import around, in_turn, joined, put_back
 from soundwright.tools.store.folders import folder
 
@@ -108,9 +108,7 @@ class DiffusionTool:
 
     def shaped(self, sound: Samples, request: Request, length_s: float) -> Audio:
         """What a request asked for of the sound that was made."""
-        if request.params.get("loop"):
-            return Audio(looped(sound, round(length_s * self.rate())), self.rate())
-        return Audio(fitted(sound, self.rate(), length_s), self.rate())
+        return as_asked(request, sound, self.rate(), length_s)
 
     def runtime(self) -> Runtime:
         """Where it computes.

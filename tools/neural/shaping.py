@@ -8,11 +8,33 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from soundwright.tools.assets import Audio
+from soundwright.tools.errors import ToolError
 
 if TYPE_CHECKING:
     from soundwright.tools.assets import Samples
+    from soundwright.tools.base import Request
 
 _CUT_FADE_S, _PATCH_FADE_S = 0.01, 0.02
+_LEAST_LEAD_S = 1.0
+
+
+def as_asked(request: Request, sound: Samples, rate: int, length_s: float) -> Audio:
+    """``sound`` (channels, frames) of exactly ``length_s``: a loop where the request asks for one."""
+    if request.params.get("loop"):
+        return Audio(looped(sound, round(length_s * rate)), rate)
+    return Audio(fitted(sound, rate, length_s), rate)
+
+
+def check_lead(audio: Audio) -> None:
+    """Refuse a recording that is too short for a network to go on from.
+
+    Raises:
+        ToolError: it is.
+    """
+    if audio.length_s < _LEAST_LEAD_S:
+        raise ToolError(
+            f"continue_audio: {audio.length_s:.2f} s are too short to go on from; give at least {_LEAST_LEAD_S:g} s."
+        )
 
 
 def fitted(sound: Samples, rate: int, length_s: float) -> Samples:

@@ -17,7 +17,7 @@ from soundwright.tools.assets import Asset, Audio
 from soundwright.tools.base import Context, Place, Request, ToolSpec
 from soundwright.tools.errors import ToolError
 from soundwright.tools.music.chroma import chroma
-from soundwright.tools.neural.runtime import Runtime, open_runtime, read_model, read_processor, to_samples
+from soundwright.tools.neural.runtime import Runtime, looked_up, open_runtime, read_model, read_processor, to_samples
 from soundwright.tools.neural.sampling import AfterGuidance, Draw, Watch
 from soundwright.tools.neural.shaping import alike, as_asked, check_lead, fitted, joined_over, resampled
 from soundwright.tools.store.folders import folder
@@ -82,7 +82,7 @@ class MusicGenTool:
         kind = "MusicgenMelodyForConditionalGeneration" if self.melodic else "MusicgenForConditionalGeneration"
         weights = folder(place, self.spec.models[0])
         self._tokenizer = read_processor(transformers.AutoTokenizer, weights)
-        self._model = read_model(getattr(transformers, kind), weights, self._runtime, pickled=True)
+        self._model = read_model(looked_up(transformers, kind, self.spec), weights, self._runtime, pickled=True)
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Requests of one length side by side where nothing but words leads them, the others in turn."""

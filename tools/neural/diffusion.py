@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from soundwright.tools.assets import Asset, Audio
 from soundwright.tools.base import Context, Place, Request, ToolSpec
 from soundwright.tools.errors import ToolError, ToolMissing
-from soundwright.tools.neural.runtime import Runtime, open_runtime, read_pipeline, to_samples
+from soundwright.tools.neural.runtime import Runtime, looked_up, open_runtime, read_pipeline, to_samples
 from soundwright.tools.neural.shaping import as_asked
 from soundwright.tools.neural.stretches import around, in_turn, joined, put_back
 from soundwright.tools.store.folders import folder
@@ -50,7 +50,7 @@ class DiffusionTool:
         diffusers.logging.set_verbosity_error()
         diffusers.logging.disable_progress_bar()
         weights = folder(place, self.spec.models[0])
-        kind = getattr(diffusers, self.pipeline)
+        kind = looked_up(diffusers, self.pipeline, self.spec)
         self._pipe = read_pipeline(kind, weights, self._runtime, self.parts(weights))
         self._pipe.set_progress_bar_config(disable=True)
 

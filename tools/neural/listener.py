@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from soundwright.tools.assets import Asset
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError
-from soundwright.tools.neural.runtime import Runtime, open_runtime, read_model, read_processor
+from soundwright.tools.neural.runtime import Runtime, looked_up, open_runtime, read_model, read_processor
 from soundwright.tools.store.folders import folder
 
 
@@ -37,8 +37,9 @@ class Listener:
         import transformers  # noqa: PLC0415  heavy
 
         weights = folder(place, self.spec.models[0])
-        self.processor = read_processor(getattr(transformers, self.reader), weights)
-        self.model = read_model(getattr(transformers, self.network), weights, self._runtime, pickled=True)
+        self.processor = read_processor(looked_up(transformers, self.reader, self.spec), weights)
+        kind = looked_up(transformers, self.network, self.spec)
+        self.model = read_model(kind, weights, self._runtime, pickled=True)
 
     def run(self, batch: Sequence[Request], context: Context) -> Iterator[tuple[int, Asset | ToolError]]:
         """Each request in turn."""

@@ -96,6 +96,22 @@ def open_runtime(place: Place, spec: ToolSpec) -> Runtime:
     return Runtime(torch, place.device, getattr(torch, place.dtype if half else "float32"), max(1, place.threads))
 
 
+def looked_up(package: ModuleType, name: str, spec: ToolSpec) -> Any:  # noqa: ANN401  untyped packages
+    """A class of transformers or diffusers, which import what it needs as it is looked up.
+
+    Raises:
+        ToolMissing: it cannot be imported, or this release has none of that name.
+    """
+    try:
+        return getattr(package, name)
+    except (ImportError, AttributeError, RuntimeError) as error:  # diffusers makes the last of whatever it meets
+        cause = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise ToolMissing(
+            f"{spec.name} needs {name} of {package.__name__}, which cannot be imported: {cause} "
+            f"Run: pip install 'soundwright[{spec.extra}]'"
+        ) from error
+
+
 def read_model(  # kinds and models are of untyped packages
     kind: Any,  # noqa: ANN401
     folder: Path,

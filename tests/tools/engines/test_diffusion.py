@@ -91,6 +91,26 @@ def test_stable_audio_3_repairs_and_varies(load: Any, kit: Any) -> None:
     assert kit.snr_db(little, much) < 40
 
 
+@pytest.mark.parametrize("error", [ModuleNotFoundError, AttributeError, RuntimeError])
+def test_a_pipeline_that_cannot_be_imported_is_told(
+    error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import diffusers
+
+    found = type(diffusers).__getattr__
+
+    def look_up(package: Any, name: str) -> Any:
+        if name == "OtherPipeline":
+            raise error(f"no {name}\nat line 3")
+        return found(package, name)
+
+    monkeypatch.setattr(type(diffusers), "__getattr__", look_up)
+    monkeypatch.setattr(StableAudioTool, "pipeline", "OtherPipeline")
+    says = r"stable-audio needs OtherPipeline of diffusers, .*: no OtherPipeline Run: pip install 'soundwright\[diff"
+    with pytest.raises(ToolMissing, match=says):
+        StableAudioTool().load(Place(weights={"stable-audio-open": tmp_path}))
+
+
 def test_a_folder_of_something_else_is_told(tmp_path: Path) -> None:
     with pytest.raises(ToolMissing, match="cannot be read from"):
         StableAudioTool().load(Place(weights={"stable-audio-open": tmp_path}))

@@ -69,6 +69,18 @@ def test_after_a_long_pause_voices_are_compared(voices: tuple[Samples, Samples],
     assert kept(talk(voices, turns, 105), seed)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_who_speaks_alone_stays_after_a_long_pause(voices: tuple[Samples, Samples], seed: int) -> None:
+    assert kept(talk(voices, [(0, 0.0), (0, 25.0)], 45), seed)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_speaks_first_after_a_long_pause_gets_a_stem_of_their_own(
+    voices: tuple[Samples, Samples], seed: int
+) -> None:
+    assert kept(talk(voices, [(0, 0.0), (1, 25.0)], 45), seed)
+
+
 def test_silence_and_short_sound_come_out_as_they_are(voices: tuple[Samples, Samples]) -> None:
     silence = np.zeros((2, 30 * RATE), np.float32)
     assert not parted(silence, 0, hiss=0.0).any()

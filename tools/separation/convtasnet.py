@@ -28,7 +28,7 @@ class ConvTasNetTool:
 
     spec = ToolSpec(
         name="convtasnet",
-        version="2",
+        version="3",
         operations=("separate_speakers",),
         licence_code="Apache-2.0",
         licence_weights="CC-BY-SA-4.0",

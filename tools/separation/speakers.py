@@ -25,6 +25,7 @@ _QUIET = 0.03  # of the level of speech: below, nobody speaks
 _CLEAR = 0.1  # by how much an order must be more alike than the next, as a share of what is heard
 _COMPARED_S, _REMEMBERED_S = 20.0, 300.0
 _SEMITONES, _NEPERS = 2.0, 0.3  # by how much one voice differs from itself, some other day
+_UNKNOWN = 4.0  # rather the same voice than a new one, unless it is more unlike than this
 
 Parts = Callable[[Samples], Samples]
 
@@ -75,7 +76,7 @@ def order(past: Samples, made: Samples, shared: int, rate: int) -> tuple[int, ..
     heard = speaks[:, -max(1, round(shared / rate / _BLOCK_S)) :].any()
     if not heard or best - second < _CLEAR * most:
         unlike = _unlike(past, made, rate)
-        if unlike.any():
+        if np.ptp(unlike) > 0:
             like = -unlike
     return max(_orders(len(made)), key=lambda way: _sum(like, way))
 
@@ -98,7 +99,7 @@ def _speaks(parts: Samples, block: int) -> NDArray[np.bool_]:
 
 
 def _unlike(past: Samples, made: Samples, rate: int) -> NDArray[np.float64]:
-    """How unlike each of the earlier voices is to each of the later ones; 0 where one of the two says too little."""
+    """How unlike each of the earlier voices is to each of the later ones; ``_UNKNOWN`` where one says too little."""
     earlier, later = _voices(past, rate), _voices(made, rate)
     return np.array([[_distance(one, other, rate) for other in later] for one in earlier])
 
@@ -117,7 +118,7 @@ def _voices(parts: Samples, rate: int) -> list[Portrait | None]:
 
 def _distance(one: Portrait | None, other: Portrait | None, rate: int) -> float:
     if one is None or other is None:
-        return 0.0
+        return _UNKNOWN
     hz = np.linspace(0, rate / 2, len(one.envelope))
     speech = (hz > 150) & (hz < 5000)
     mouth = float(np.mean((one.envelope - other.envelope)[speech] ** 2)) / _NEPERS**2

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from soundwright.tools.alignment.grammar import token_places, transitions
-from soundwright.tools.alignment.pocketsphinx import PocketsphinxTool
+from soundwright.tools.alignment.pocketsphinx import PocketsphinxTool, _Segment
 from soundwright.tools.alignment.stretches import (
     HEARD_S,
+    LEAST_FIT,
     MARGIN_S,
     WHOLE_S,
     Found,
@@ -160,6 +161,12 @@ def test_words_are_told_apart_by_the_sentences_that_they_stand_in() -> None:
     assert token_places(["i", "did", "not", "i"], tokens, stretch) == [2, 3, 4, 5]
     assert token_places(["i", "not"], tokens, stretch) is None
     assert token_places(["went"], tokens, stretch) is None
+
+
+def test_a_long_word_fits_badly_where_its_likelihood_is_too_small_for_a_number() -> None:
+    stretch = Stretch(0, 40, 0, (1,), last=False)
+    assert _Segment("a", 0, 399, 0.0).found(stretch, 0).fit < LEAST_FIT
+    assert _Segment("a", 0, 399, 1e-250).found(stretch, 0).fit > LEAST_FIT
 
 
 LINES = (

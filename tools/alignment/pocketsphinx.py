@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from soundwright.tools.alignment.arpabet import arpabet
 from soundwright.tools.alignment.grammar import token_places, transitions
-from soundwright.tools.alignment.stretches import Found, Recording, Stretch, align, cut_long, fitting
+from soundwright.tools.alignment.stretches import LEAST_FIT, Found, Recording, Stretch, align, cut_long, fitting
 from soundwright.tools.asr.pieces import quietest
 from soundwright.tools.assets import Asset, Audio, Speech, Word
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
@@ -32,7 +32,6 @@ _PEAK = 0.5
 _EDGE_S = 0.1
 _LEAST_FOUND = 0.5
 _PAUSE_EVERY_S = 1.5
-_TINY = 1e-300
 _ENDS = (".", "!", "?", "…")
 
 
@@ -49,7 +48,9 @@ class _Segment:
         """As word number ``place`` of a stretch. It fits by how much a frame falls behind the best that is searched."""
         frames = self.end_frame + 1 - self.start_frame
         start_s, end_s = (stretch.start_s + frame * _FRAME_S for frame in (self.start_frame, self.end_frame + 1))
-        return Found(stretch.first + place, start_s, end_s, math.log10(max(self.likelihood, _TINY)) / frames)
+        # A likelihood too small for a number is that of another word.
+        fit = math.log10(self.likelihood) / frames if self.likelihood > 0 else 2 * LEAST_FIT
+        return Found(stretch.first + place, start_s, end_s, fit)
 
 
 class PocketsphinxTool:
@@ -60,7 +61,7 @@ class PocketsphinxTool:
 
     spec = ToolSpec(
         name="pocketsphinx",
-        version="5.1+2",
+        version="5.1+3",
         operations=("align",),
         licence_code="BSD-2-Clause",
         licence_weights="BSD-2-Clause",

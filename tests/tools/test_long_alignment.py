@@ -163,6 +163,16 @@ def test_words_are_told_apart_by_the_sentences_that_they_stand_in() -> None:
     assert token_places(["went"], tokens, stretch) is None
 
 
+def test_words_that_many_sentences_share_are_placed_at_once() -> None:
+    tokens = ["na"] * 48 + ["hey"]
+    stretch = Stretch(0, 40, 0, (*[1] * 40, 9), last=False)
+    heard = ["na"] * 12 + ["hey"]
+    assert token_places(heard, tokens, stretch) == [0, 1, 2, 3, *range(40, 49)]
+    assert token_places([*heard, "na"], tokens, stretch) is None
+    assert token_places(["na"] * 200, ["na"] * 2000, Stretch(0, 40, 0, (1,) * 2000, last=False)) == [*range(200)]
+    assert token_places([*["na"] * 200, "hey"], ["na"] * 500, Stretch(0, 40, 0, (1,) * 500, last=False)) is None
+
+
 def test_a_long_word_fits_badly_where_its_likelihood_is_too_small_for_a_number() -> None:
     stretch = Stretch(0, 40, 0, (1,), last=False)
     assert _Segment("a", 0, 399, 0.0).found(stretch, 0).fit < LEAST_FIT

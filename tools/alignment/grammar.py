@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, pairwise
 
 from soundwright.tools.alignment.stretches import Stretch
 
@@ -30,17 +30,21 @@ def token_places(heard: Sequence[str], tokens: Sequence[str], stretch: Stretch) 
     Only the last sentence may be heard in part. None where the words are no way through the grammar.
     """
     begins = [0, *accumulate(stretch.sentences)]
-
-    def way(sentence: int, at: int) -> list[int] | None:
-        if at == len(heard):
-            return []
-        for number in range(sentence, len(begins) - 1):
-            begin, end = begins[number], begins[number + 1]
-            count = min(end - begin, len(heard) - at)
-            if list(heard[at : at + count]) == list(tokens[begin : begin + count]):
-                rest = way(number + 1, at + count)
-                if rest is not None:
-                    return [*range(begin, begin + count), *rest]
-        return None
-
-    return way(0, 0)
+    sentences = [list(tokens[begin:end]) for begin, end in pairwise(begins)]
+    # From which sentence on no way leads from each heard word to the last: none is tried twice.
+    closed = [len(sentences)] * len(heard)
+    taken: list[tuple[int, int]] = []
+    number = at = 0
+    while at < len(heard):
+        if number < closed[at]:
+            said = sentences[number][: len(heard) - at]
+            if said == list(heard[at : at + len(said)]):
+                taken.append((number, at))
+                at += len(said)
+        elif taken:
+            closed[at] = min(closed[at], taken[-1][0] + 1)
+            number, at = taken.pop()
+        else:
+            return None
+        number += 1
+    return [place for number, _ in taken for place in range(begins[number], begins[number + 1])][: len(heard)]

@@ -107,6 +107,13 @@ def test_minutes_of_silence_are_passed_over(silence_after: int) -> None:
     assert aligned(truth, [SENTENCE] * 30, Oracle(truth)) == truth
 
 
+def test_after_an_hour_of_silence_no_more_text_is_offered_than_a_search_can_take() -> None:
+    truth = spoken(400, 0, 3600.0)
+    oracle = Oracle(truth)
+    assert aligned(truth, [SENTENCE] * 400, oracle) == truth
+    assert max(sum(stretch.sentences) for stretch in oracle.asked) == 2000
+
+
 @pytest.mark.parametrize("number", [0, 9, 29, 59])
 def test_a_sentence_that_the_text_lacks_costs_no_other(number: int) -> None:
     whole = spoken(60)

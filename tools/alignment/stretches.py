@@ -25,6 +25,7 @@ LEAST_FIT = -1.5
 _LEAD_S = 0.3
 _MOST_PER_S = 7.0
 _MOST_MORE = 30
+_MOST_OFFERED = 2000  # tokens, however long nothing was found: what a search takes grows with what it is offered
 _LONGEST_SENTENCE = 25
 _RUN = 8
 _NEAR = 3
@@ -133,7 +134,8 @@ def _stretch(recording: Recording, start_s: float, heard_s: float, first: int) -
     """The next stretch; ``heard_s``: to where words were found."""
     last = recording.length_s - start_s <= WHOLE_S
     end_s = recording.length_s if last else start_s + HEARD_S
-    offered = _offered(recording.sentences, first, _MOST_MORE + _MOST_PER_S * (end_s - heard_s))
+    room = min(_MOST_OFFERED, _MOST_MORE + _MOST_PER_S * (end_s - heard_s))
+    offered = _offered(recording.sentences, first, room)
     return Stretch(start_s, end_s, first, tuple(offered), last)
 
 

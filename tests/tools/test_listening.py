@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from soundwright.tools.asr.pieces import pieces
+from soundwright.tools.asr.pieces import pieces, quietest
 from soundwright.tools.assets import Audio, Events, Notes, Samples, Scores, Speech
 from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.diarization.resemblyzer import ResemblyzerTool
@@ -261,3 +261,8 @@ def test_long_sound_is_cut_in_the_pauses() -> None:
     assert all(end - first <= 30000 for first, end in cut)
     assert all(np.abs(sound[end - 50 : end + 50]).max() == 0 for _, end in cut[:-1])
     assert list(pieces(sound[:0], 1000, 30.0)) == [(0, 0)]
+
+
+@pytest.mark.parametrize("frames", [0, 1, 100, 299, 300, 301])
+def test_the_quietest_moment_of_a_short_sound_lies_in_it(frames: int) -> None:
+    assert quietest(np.ones(frames, np.float32), 1000) == frames // 2

@@ -30,9 +30,10 @@ def pieces(mono: Samples, rate: int, longest_s: float) -> Iterator[tuple[int, in
 
 
 def quietest(mono: Samples, rate: int) -> int:
-    """The middle of the quietest 0.3 s, in samples."""
+    """The middle of the quietest 0.3 s, in samples; of all where that is shorter."""
     window, step = round(_QUIET_S * rate), round(_STEP_S * rate)
     energy = np.concatenate([[0.0], np.cumsum(np.square(mono, dtype=np.float64))])
     starts = np.arange(0, max(1, mono.size - window), step)
     ends = np.minimum(starts + window, mono.size)
-    return int(starts[np.argmin(energy[ends] - energy[starts])]) + window // 2
+    least = np.argmin(energy[ends] - energy[starts])
+    return int(starts[least] + ends[least]) // 2

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soundwright.tools.assets import Text
+from soundwright.tools.base import Context, Request
+from soundwright.tools.errors import Cancelled
 from soundwright.tools.translation.parts import parts, whole
+from soundwright.tools.translation.seamless import SeamlessTool
+from soundwright.tools.translation.text import M2m100Tool, NllbTool
 
 
 def words(text: str) -> int:
@@ -62,3 +72,55 @@ def test_a_network_that_repeats_itself_is_not_asked_for_ever() -> None:
 
     assert whole("they went down to the harbour, where the boats lay", translate) == "la la la la la la"
     assert len(asked) == 3
+
+
+class Network:
+    """Answers at once, and counts how often it is asked."""
+
+    generation_config = SimpleNamespace(max_new_tokens=12)
+
+    def __init__(self, answer: Any) -> None:
+        self.answer, self.asked = answer, 0
+
+    def generate(self, **given: Any) -> Any:
+        del given
+        self.asked += 1
+        return self.answer
+
+
+class Processor:
+    """A token for each word."""
+
+    def __call__(self, text: str, **options: Any) -> dict[str, list[str]]:
+        del options
+        return {"input_ids": text.split()}
+
+    def get_lang_id(self, code: str) -> int:
+        return len(code)
+
+    def batch_decode(self, tokens: Any, **options: Any) -> list[str]:
+        del options
+        return ["said"] * len(tokens)
+
+
+TOKENS = np.zeros((1, 3), np.intp)
+
+
+@pytest.mark.parametrize(
+    ("make", "answer"), [(M2m100Tool, TOKENS), (NllbTool, TOKENS), (SeamlessTool, SimpleNamespace(sequences=TOKENS))]
+)
+@pytest.mark.parametrize("text", ["and the sea went on as before " * 100, "Who is there? " * 5, "Who is there?\n" * 5])
+def test_a_cancel_is_heeded_before_each_part(
+    make: Any, answer: Any, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool, network = make(), Network(answer)
+    tool.model, tool.processor = network, Processor()
+    monkeypatch.setattr(tool, "on_device", dict)
+    request = Request("translate", {"to": "fr", "language": "en"}, {"text": Text(text)})
+    made = tool.listen(request, Context())
+    assert made.text.split() == ["said"] * network.asked
+    assert network.asked > 4
+    network.asked = 0
+    with pytest.raises(Cancelled):
+        tool.listen(request, Context(cancelled=lambda: network.asked == 2))
+    assert network.asked == 2

@@ -81,16 +81,21 @@ class SeamlessTool(Listener):
         tag = str(request.params.get("language", "")) or (given.language if isinstance(given, Transcript) else "")
         if fault := problem(tag, "the language", self.spec.name):
             raise ToolError(fault)
-        lines = []
-        for line in given.text.split("\n"):
-            context.check()
-            lines.append(" ".join(self._sentence(one, three_letters(tag), target) for one in sentences(line)))
-        return Text("\n".join(lines))
+        lines, source = given.text.split("\n"), three_letters(tag)
+        return Text("\n".join(self._line(line, source, target, context) for line in lines))
 
-    def _sentence(self, text: str, source: str, target: str) -> str:
+    def _line(self, line: str, source: str, target: str, context: Context) -> str:
+        return " ".join(self._sentence(one, source, target, context) for one in sentences(line))
+
+    def _sentence(self, text: str, source: str, target: str, context: Context) -> str:
         """All of a sentence: in parts where it is longer than the network reads, or writes, at once."""
         read = parts(text, lambda part: len(self.processor(text=part, src_lang=source)["input_ids"]), _READ)
-        return " ".join(whole(part, lambda half: self._written(target, text=half, src_lang=source)) for part in read)
+
+        def written(half: str) -> tuple[str, bool]:
+            context.check()
+            return self._written(target, text=half, src_lang=source)
+
+        return " ".join(whole(part, written) for part in read)
 
     def _whole(
         self, mono: Samples, heard: list[tuple[int, int]], make: Callable[[Samples], tuple[Made, bool]],

@@ -71,24 +71,25 @@ class M2m100Tool(Listener):
         to = str(request.params["to"])
         if base(source) == base(to):
             return Text(given.text)
-        lines = []
-        for line in given.text.split("\n"):
-            context.check()
-            lines.append(" ".join(self._sentence(one, source, to) for one in sentences(line)) if line.strip() else "")
-        return Text("\n".join(lines))
+        lines = given.text.split("\n")
+        return Text("\n".join(self._line(line, source, to, context) for line in lines))
 
     def code(self, tag: str) -> str:
         """What the network calls a language."""
         return base(tag)
 
-    def _sentence(self, text: str, source: str, to: str) -> str:
+    def _line(self, line: str, source: str, to: str, context: Context) -> str:
+        return " ".join(self._sentence(one, source, to, context) for one in sentences(line))
+
+    def _sentence(self, text: str, source: str, to: str, context: Context) -> str:
         """All of a sentence: in parts where it is longer than the network reads, or writes, at once."""
         self.processor.src_lang = self.code(source)
         read = parts(text, lambda part: len(self.processor(part)["input_ids"]), _READ)
-        return " ".join(whole(part, lambda half: self._part(half, to)) for part in read)
+        return " ".join(whole(part, lambda half: self._part(half, to, context)) for part in read)
 
-    def _part(self, text: str, to: str) -> tuple[str, bool]:
+    def _part(self, text: str, to: str, context: Context) -> tuple[str, bool]:
         """The translation of a part, and whether it came to its end."""
+        context.check()
         made = self.model.generate(
             **self.on_device(self.processor(text, return_tensors="pt")), forced_bos_token_id=self._first(to),
             num_beams=_BEAMS, do_sample=False, max_new_tokens=_WRITTEN,

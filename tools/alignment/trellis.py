@@ -137,10 +137,8 @@ def _floor(heard: _Heard) -> Scores:
     used = np.append(np.unique(heard.tokens), heard.blank)
     most = heard.log_probs[:, used].max(axis=1).astype(np.float64)
     to_come = np.append(np.cumsum(most[::-1])[::-1][1:], 0.0)
-    known = max(-np.inf, _beamed(heard, BEAMS[0]))
-    for beam in BEAMS[1:]:
-        known = known if np.isfinite(known) else _beamed(heard, beam)
-    if not np.isfinite(known):
+    known = next((score for score in (_beamed(heard, beam) for beam in BEAMS) if np.isfinite(score)), None)
+    if known is None:
         return np.full(len(most), -np.inf)
     return np.asarray(known - to_come - _ROUNDING * (1 + abs(known) + abs(most).sum()))
 

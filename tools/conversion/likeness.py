@@ -53,16 +53,18 @@ def converted(
     Spectra are made of a stretch at a time, and what comes out is what the whole would give; only the change of pitch,
     which looks back to the beginning, hears the whole at once.
     """
-    own, calm = portrait(mono, rate), Context(cancelled=context.cancelled) if context else Context()
+    own = portrait(mono, rate)
+    # Cancelled with the run, but without its progress, which would go from 0 to 1 twice.
+    unreported = Context(cancelled=context.cancelled) if context else Context()
     size, hop = _sizes(rate)
     windows = Windowing(_CORE_COLUMNS * hop, margin=size, align=hop)
-    throat = overlap_add(mono, windows, lambda x: _throat(x, size, hop), calm)
-    calm.check()
+    throat = overlap_add(mono, windows, lambda x: _throat(x, size, hop), unreported)
+    unreported.check()
     steps = semitones if semitones is not None else _between(own.pitch_hz, other.pitch_hz)
     moved = tempo.pitch(throat[None], rate, float(np.clip(steps, -24, 24)))[0]
     warp = _warp(own.envelope, other.envelope, rate)
     colour = _colour(own, other, warp)
-    made = overlap_add(np.stack([mono, moved]), windows, lambda x: _mouth(x, size, hop, warp, colour), calm)
+    made = overlap_add(np.stack([mono, moved]), windows, lambda x: _mouth(x, size, hop, warp, colour), unreported)
     level, wanted = levels.rms(made), levels.rms(mono)
     made *= np.float32(wanted / level if level > 0 else 1.0)
     return made

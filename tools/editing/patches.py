@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundwright.tools.assets import Samples
+from soundwright.tools.signal import levels
 from soundwright.tools.signal.spectral import stft_in_blocks
 from soundwright.tools.windows import rising
 
@@ -119,5 +120,5 @@ def _alike(a: Samples, b: Samples) -> float:
 def _gain(samples: Samples, piece: Samples, start: int, end: int, rate: int) -> float:
     near = round(CONTEXT_S * rate)
     around = np.concatenate([samples[:, max(0, start - near) : start], samples[:, end : end + near]], axis=1)
-    level, own = float(np.sqrt(np.mean(around**2))), float(np.sqrt(np.mean(piece**2)))
+    level, own = levels.rms(around), levels.rms(piece)
     return float(np.clip(level / own, 1 / _GAIN, _GAIN)) if own > 1e-7 else 1.0

@@ -29,7 +29,8 @@ def operate(state: State, turn: Turn) -> Reply:
     voices = any(step.somebodys_voice for step in expected)
     if len(turn.steps) > 1:
         state.listener.note(f"plan: {plan}")
-    if state.options.yes or not (usd > 0 or seconds > LONG_S or voices):
+    # That somebody agreed to lend a voice is said for this voice, never beforehand.
+    if not voices and (state.options.yes or not (usd > 0 or seconds > LONG_S)):
         return _done(state, turn.steps)
     said = [f"about {clock(seconds)} of work"] if seconds > LONG_S else []
     said += [f"about ${usd:.4f}"] if usd > 0 else []

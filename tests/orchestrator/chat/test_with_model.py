@@ -89,6 +89,15 @@ def test_facts_are_worded_but_never_changed(late: Path, talk: Talk) -> None:
         assert answer == (words if kept else facts)
 
 
+def test_a_voice_is_asked_for_even_where_all_else_was_agreed_to(folder: Path, talk: Talk) -> None:
+    step = {"op": "convert_voice", "id": "other", "semitones": None, "audio": "take", "sample": "take"}
+    chat = talk(None, [turn("operate", steps=[step])], yes=True)
+    reply = chat.turn("say take.wav in the voice of take.wav")
+    assert reply.asks
+    assert "consent" in reply.text
+    assert not list(folder.glob("other*"))
+
+
 def test_operations_are_chosen_and_done_in_order(folder: Path, talk: Talk) -> None:
     steps = [
         {"op": "reverse", "id": "back", "audio": "take"},

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from soundwright.orchestrator.binding import part_of
 from soundwright.orchestrator.errors import Failure
 from soundwright.orchestrator.plan import Plan
-from soundwright.scripts_compiler.errors import Problem
+from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.tools.errors import ToolMissing
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def execute_with_others(
         failed |= {(part_of(plan.graph.nodes[failure.node]), failure.tool) for failure in execution.failures}
         try:
             after = bind(failed)
-        except ToolMissing:  # nobody is left: the failures say what is wrong
+        except (ToolMissing, ScriptError):  # nobody is left, or refuses: the failures say what is wrong
             return plan, execution
         told = tuple(_told(failure, after) for failure in execution.failures)
         fallbacks = (*plan.fallbacks, *dict.fromkeys(told))

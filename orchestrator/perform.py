@@ -94,13 +94,13 @@ def perform(
     def bound(failed: Failed) -> Plan:
         return bind(
             graph, script, shop.registry, shop.models, files=resolve_inputs(script, Path.cwd(), roots),
-            options=replace(settled, failed=failed), catalogue=shop.catalogue(),
+            options=replace(settled, failed=failed, fallback=allowed), catalogue=shop.catalogue(),
         )  # fmt: skip
 
     def carried_out(plan: Plan) -> Execution:
         return execute(
             plan, shop.cache, observer=observer, jobs=jobs or shop.config.jobs, cancel=cancel, keep_going=allowed,
-            models=shop.models,
+            models=shop.models, gpu_bytes=shop.config.gpu_bytes,
         )  # fmt: skip
 
     plan, execution = execute_with_others(bound, carried_out, allowed=allowed)

@@ -143,6 +143,14 @@ def test_when_nobody_is_left_the_failure_stands(story: document.Document, worksh
         pipeline.render(story, tmp_path / "story.wav")
 
 
+def test_a_stand_in_that_refuses_does_not_hide_the_failure(
+    story: document.Document, workshop: Any, tmp_path: Path
+) -> None:
+    workshop(first("rain"), Refusing("picky", OPERATIONS, rank=1), fallback=True)
+    with pytest.raises(ExecutionError, match="generate_sound by first 1 failed"):
+        pipeline.render(story, tmp_path / "story.wav")
+
+
 def test_a_tool_that_says_beforehand_that_it_cannot_is_passed_over_without_leave(
     story: document.Document, workshop: Any, tmp_path: Path
 ) -> None:

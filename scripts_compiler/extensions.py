@@ -19,7 +19,7 @@ from soundwright.scripts_compiler.operations import Catalogue, Operation, Parame
 GROUP = "soundwright.operations"
 BUILT_IN = "soundwright"
 _NAMESPACED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
-_RESERVED = ("id", "op")
+_RESERVED = ("id", "op", "consent")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ class Clashing(Parameters):
     op: str = ""
 
 
+class Consenting(Parameters):
+    consent: str = ""
+
+
 def operation(name: str, parameters: type[Parameters] = Dehum, **more: Any) -> Operation:
     return Operation(name, "Remove hum.", parameters, more.pop("inputs", AUDIO), Kind.AUDIO, **more)
 
@@ -102,6 +106,7 @@ def _leave() -> object:
         (offering(operation("dehum")), "needs a namespace"),
         (offering(operation("Acme.dehum")), "needs a namespace"),
         (offering(operation("acme.dehum", Clashing)), "'op' is a word of scripts"),
+        (offering(operation("acme.dehum", Consenting)), "'consent' is a word of scripts"),
         (offering(operation("acme.dehum", dict)), "no model made from Parameters"),  # type: ignore[arg-type]
         (offering(operation("acme.dehum", effect=True, inputs=())), "an effect takes one Audio first"),
     ],

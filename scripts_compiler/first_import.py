@@ -78,19 +78,22 @@ def _tried(point: importlib.metadata.EntryPoint) -> str:
 
 
 def _name(point: importlib.metadata.EntryPoint) -> str:
-    """What all keys of an entry point begin with, whatever version it has."""
-    return f"{point.dist.name if point.dist is not None else ''} {point.value} "
+    """What all keys of an entry point in this environment begin with, whatever version it has."""
+    return f"{point.dist.name if point.dist is not None else ''} {point.value} {_file(point)} "
 
 
 def _key(point: importlib.metadata.EntryPoint) -> str:
+    version = point.dist.version if point.dist is not None else ""
+    return f"{_name(point)}{version} {_date(_file(point))}"
+
+
+def _file(point: importlib.metadata.EntryPoint) -> Path:
     top = point.value.partition(":")[0].partition(".")[0]
     try:
         found = importlib.util.find_spec(top)
     except (ImportError, ValueError):
         found = None
-    file = Path(found.origin) if found is not None and found.origin is not None else Path()
-    version = point.dist.version if point.dist is not None else ""
-    return f"{_name(point)}{version} {file} {_date(file)}"
+    return Path(found.origin) if found is not None and found.origin is not None else Path()
 
 
 def _date(file: Path) -> int:

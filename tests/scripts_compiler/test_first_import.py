@@ -45,6 +45,17 @@ def test_what_ends_the_process_is_told_and_remembered_until_it_is_another(
     assert first_import.obstacle(point(tmp_path, "")) == ""
 
 
+def test_another_environment_with_the_same_package_keeps_what_it_knows(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        with monkeypatch.context() as patch:
+            patch.syspath_prepend(str(tmp_path / name))
+            assert first_import.obstacle(point(tmp_path / name, "")) == ""
+    assert len(json.loads((home / first_import.BOOK).read_text())) == 2
+
+
 def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SOUNDWRIGHT_HOME", str(tmp_path / "file" / "home"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soundwright.orchestrator.project import script_at
+from soundwright.orchestrator.project import read_settings, script_at
 from soundwright.scripts_compiler import document as documents
 from soundwright.scripts_compiler.document import Document
 from soundwright.scripts_compiler.errors import Problem, ScriptError
@@ -127,7 +127,8 @@ def cast_by(document: Document, session: Session, *, on_note: Callable[[str], No
     if document.path is None:
         return
     shop = Workshop.open(offline=True)
-    specs = shop.chooser().usable(Need("speak"))  # those whose weights are here too
+    pins = {**read_settings(document.path).tools, **{pin.op: pin.tool for pin in document.script.tools}}
+    specs = shop.chooser(tools=pins).usable(Need("speak"))  # those whose weights are here too
     chosen, note = casting_call.cast(document.script, specs, session)
     if chosen:
         path = lock_path(document.path)

@@ -92,7 +92,8 @@ def _bound(
     for node in graph.nodes.values():
         binding.bind(node)
     binding.raise_problems()
-    broken = _broken(registry, {*options.tools.values(), *kept.operations.values(), *_cast_tools(script, kept)} & out)
+    broken = _broken(registry, {*options.tools.values(), *kept.operations.values(), *_cast_tools(script, kept)} & out,
+                     frozenset(node.op for node in graph.nodes.values()))  # fmt: skip
     warnings = [
         *broken, *cast.warnings, *binding.warnings, *_ignored(binding.bound), *_other_versions(binding.bound, kept)
     ]  # fmt: skip
@@ -321,9 +322,11 @@ def _cast_tools(script: Script, lock: Lock) -> Iterator[str]:
     yield from (voice.tool for voice in lock.cast.values())
 
 
-def _broken(registry: Registry, wanted: Collection[str]) -> list[Problem]:
-    """One warning for each tool that was found to be broken while it was asked, and each that was ``wanted``."""
-    told = {name: registry.unknown(name) for name in wanted if name not in registry.broken} | dict(registry.broken)
+def _broken(registry: Registry, wanted: Collection[str], operations: frozenset[str]) -> list[Problem]:
+    """One warning for each tool that broke when it was asked and could have served, and each that was ``wanted``."""
+    broken = {name: how for name, how in registry.broken.items()
+              if name in wanted or not operations.isdisjoint(registry.specs[name].operations)}  # fmt: skip
+    told = {name: registry.unknown(name) for name in wanted if name not in broken} | broken
     return [Problem("", f"{how.rstrip('. ')}; others stand in.", warning=True) for _, how in sorted(told.items())]
 
 

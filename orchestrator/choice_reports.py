@@ -18,6 +18,7 @@ from soundwright.orchestrator.single import parse_parameters
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler.errors import Problem, ScriptError
 from soundwright.scripts_compiler.operations import Operation
+from soundwright.tools.errors import ToolError, ToolMissing
 
 Row = dict[str, Any]
 
@@ -81,7 +82,10 @@ def _asked(verdict: Verdict, chooser: Chooser, operation: str, params: Mapping[s
     """The verdict, with what the tool itself says of such a request."""
     if not params or not verdict.fits:
         return verdict
-    refused = chooser.registry.refusal(verdict.tool.name, operation, params)
+    try:
+        refused = chooser.registry.refusal(verdict.tool.name, operation, params)
+    except (ToolError, ToolMissing) as error:  # one that cannot even be asked is a line of the table, not its end
+        return replace(verdict, fits=False, reason=str(error))
     return replace(verdict, fits=False, reason=f"it refuses: {refused}") if refused else verdict
 
 

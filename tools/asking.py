@@ -95,6 +95,10 @@ class Asking:
             self._fail(entry, f"{question} {error}", error)
         except (ToolError, ToolMissing):
             raise
+        except OSError as error:
+            if entry.ours:
+                raise  # a file of the user's that cannot be read, and may be another time
+            self._fail(entry, f"{question} raised {type(error).__name__}: {error}", error)
         except (Exception, SystemExit) as error:  # the boundary to the code of tools
             self._fail(entry, f"{question} raised {type(error).__name__}: {error}", error)
 
@@ -115,8 +119,7 @@ class _Asked(WorkerTool):
     """The process in which a tool of a package is asked, by this interpreter; it ends when nothing is asked."""
 
     def __init__(self, entry: Entry, homes: Homes) -> None:
-        launch = replace(adapted(entry.target), engine={"file": str(ASKED)},
-                         variables={"SOUNDWRIGHT_ASKED_OFFLINE": "1" if homes.offline else ""})  # fmt: skip
+        launch = replace(adapted(entry.target, offline=homes.offline), engine={"file": str(ASKED)})
         super().__init__(replace(entry.spec, timeout_s=LIMIT_S), launch, replace(homes, load_s=_LOAD_S, idle_s=_IDLE_S))
 
     def ask(self, question: str, arguments: tuple[object, ...]) -> object:

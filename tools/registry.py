@@ -120,7 +120,7 @@ class Registry:
             raise ToolMissing(self.unknown(name))
         entry = self._entries[name]
         if entry.target and self.home(name) == "worker":
-            return WorkerTool(entry.spec, adapted(entry.target), self.homes)
+            return WorkerTool(entry.spec, adapted(entry.target, offline=self.homes.offline), self.homes)
         tool = self._asking.made(entry)
         if entry.target and entry.spec.home == "venv" and not isinstance(tool, WorkerTool):
             return BridgedTool(entry.spec, entry.target, self.homes)

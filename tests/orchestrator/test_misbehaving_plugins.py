@@ -14,16 +14,21 @@ from typing import Any
 import pytest
 
 from soundwright.orchestrator import pipeline
+from soundwright.orchestrator.binding import Options
 from soundwright.orchestrator.cache import Cache
+from soundwright.orchestrator.choice_reports import choice_rows
 from soundwright.orchestrator.config import Config
 from soundwright.orchestrator.errors import ExecutionError
 from soundwright.orchestrator.observers import NullObserver
+from soundwright.orchestrator.perform import perform
 from soundwright.orchestrator.pipeline import RenderOptions
 from soundwright.orchestrator.workshop import Workshop
 from soundwright.scripts_compiler import document, first_import
 from soundwright.tools import asking
+from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.settings import Homes
+from soundwright.tools.library.index import Library
 from soundwright.tools.model_store import ModelStore
 from soundwright.tools.registry import Registry
 
@@ -208,6 +213,65 @@ def test_what_is_broken_is_named_and_others_do_its_work(
         assert "bad" not in {bound.tool.name for bound in checked.plan.bound.values()}
         told = [problem for problem in checked.warnings if said in str(problem)]
         assert len(told) == (1 if options.tools or how in ASKED else 0)
+
+
+def test_one_operation_goes_on_without_a_broken_tool_where_others_may_stand_in(workshop: Any) -> None:
+    shop, rain = workshop(asked(ASKED["refusal_raises"][0])), {"description": "rain", "length": 1.0}
+    pinned = Options(tools={"generate_sound": "bad"})
+    with pytest.raises(ToolMissing, match="refusal raised ValueError"):
+        perform("generate_sound", rain, {}, workshop=shop, options=pinned)
+    done = perform("generate_sound", rain, {}, workshop=shop, options=pinned, fallback=True)
+    assert not done.tool.startswith("bad")
+
+
+def test_why_has_a_line_for_a_tool_that_cannot_be_asked(workshop: Any) -> None:
+    workshop(asked(ASKED["refusal_raises"][0]))
+    rows = {row["tool"]: row for row in choice_rows("generate_sound", parameters=["description=rain"])}
+    assert "refusal raised ValueError" in rows["bad"]["reason"]
+    assert not rows["bad"]["chosen"]
+    assert any(row["chosen"] for row in rows.values())
+
+
+def test_a_broken_tool_is_told_of_only_where_it_could_have_served(
+    story: document.Document, workshop: Any, tmp_path: Path
+) -> None:
+    workshop(asked(ASKED["refusal_raises"][0]))
+    assert any("bad 6.6" in str(problem) for problem in pipeline.check(story).warnings)
+    (tmp_path / "tune.yaml").write_text("version: 1\ncues: [{type: music, description: calm piano, length: 2}]\n")
+    tune = document.load(tmp_path / "tune.yaml")
+    assert not any("bad 6.6" in str(problem) for problem in pipeline.check(tune).warnings)
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_a_tool_in_its_process_knows_whether_it_may_ask_the_network(offline: bool, workshop: Any) -> None:
+    code = (
+        HEAD
+        + "    offline_only = None\n    def run(self, batch, context): yield 0, ToolError(f'{self.offline_only}')\n"
+    )
+    workshop(code)
+    tool = Registry.discover(Homes(offline=offline)).create("bad")
+    tool.load(Place())
+    try:
+        ((_, said),) = tool.run([Request("generate_sound", {"description": "rain"})], Context())
+    finally:
+        tool.close()
+    assert str(said) == str(offline)
+
+
+def test_a_file_that_cannot_be_read_is_not_held_against_our_own_tool(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def torn(*_: object) -> str:
+        raise OSError(5, "Input/output error", "rain.wav")
+
+    (tmp_path / "rain.wav").write_bytes(b"x")
+    monkeypatch.setenv("SOUNDWRIGHT_LIBRARY", str(tmp_path))
+    monkeypatch.setattr(Library, "sha256", torn)
+    registry = Registry.discover(Homes())
+    for _ in range(2):
+        with pytest.raises(OSError, match="Input/output"):
+            registry.outside("library", "retrieve_sound", {"description": "rain"})
+    assert registry.broken == {}
 
 
 def test_a_render_goes_on_without_a_tool_that_ends_its_process_when_it_is_asked(

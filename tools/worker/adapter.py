@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from soundwright.tools.base import Context, Place, Tool
+from soundwright.tools.base import Context, Networked, Place, Tool
 from soundwright.tools.entries import tool_of
 from soundwright.tools.errors import ToolDefect, ToolError
-from soundwright.tools.worker.values import plain_asset, request_of
+from soundwright.tools.worker.values import OFFLINE, plain_asset, request_of
 
 
 class Engine:
@@ -39,12 +40,15 @@ class Engine:
 
 
 def made(target: str) -> Tool:
-    """A new tool of an entry point's ``module:name``."""
+    """A new tool of an entry point's ``module:name``, which knows whether it may ask the network."""
     module, _, name = target.partition(":")
     found: Any = importlib.import_module(module)
     for part in name.split("."):
         found = getattr(found, part)
-    return tool_of(found)
+    tool = tool_of(found)
+    if isinstance(tool, Networked):
+        tool.offline_only = bool(os.environ.get(OFFLINE))
+    return tool
 
 
 def _plain(result: Any) -> dict[str, Any]:  # noqa: ANN401  whatever the tool gave

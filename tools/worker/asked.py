@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from soundwright.tools.base import Networked, Tool
+from soundwright.tools.base import Tool
 from soundwright.tools.worker.adapter import made
 
 
@@ -19,8 +18,6 @@ class Engine:
     def load(self, place: dict[str, Any]) -> None:
         """Make the tool."""
         self.tool = made(place["target"])
-        if isinstance(self.tool, Networked):
-            self.tool.offline_only = bool(os.environ.get("SOUNDWRIGHT_ASKED_OFFLINE"))
 
     def run(self, requests: Sequence[dict[str, Any]], context: object) -> Iterator[tuple[int, dict[str, Any]]]:
         """Ask; what the tool raises goes back to who asked."""

@@ -16,7 +16,7 @@ from soundwright.tools.errors import Cancelled, ToolDefect, ToolError, ToolMissi
 from soundwright.tools.homes.settings import Homes
 from soundwright.tools.worker import host
 from soundwright.tools.worker.process import WorkerEnded, WorkerProcess
-from soundwright.tools.worker.values import asset_of, plain_request
+from soundwright.tools.worker.values import OFFLINE, asset_of, plain_request
 
 ADAPTER = Path(__file__).with_name("adapter.py")
 _POLL_S = 0.05
@@ -35,9 +35,10 @@ class Launch:
     target: str = ""
 
 
-def adapted(target: str) -> Launch:
+def adapted(target: str, *, offline: bool = False) -> Launch:
     """How a tool of a package is started in a worker with this interpreter: ``target`` is its entry point."""
-    return Launch({"file": str(ADAPTER)}, path=tuple(sys.path), target=target)
+    variables = {OFFLINE: "1" if offline else ""}
+    return Launch({"file": str(ADAPTER)}, path=tuple(sys.path), target=target, variables=variables)
 
 
 class WorkerTool:

@@ -17,6 +17,9 @@ from soundwright.tools.errors import ToolDefect
 
 Plain = dict[str, Any]
 
+OFFLINE = "SOUNDWRIGHT_TOOL_OFFLINE"
+"""The variable that tells a worker's tool not to ask the network."""
+
 
 def plain_asset(asset: assets.Asset) -> Plain:
     """``{"kind": "Audio", "samples": array, "rate": 24000, ...}``

@@ -120,7 +120,10 @@ def enhance(torch: bool) -> None:
         "white": coloured(clean.shape[1], 0.0), "pink": coloured(clean.shape[1], 1.0), "rain": sound("rain", seconds),
         "crowd": sound("crowd talking in a cafe", seconds),
     }  # fmt: skip
-    for name in ("deepfilternet", "dtln", "repair"):
+    for name in ("deepfilternet", "dtln", "rnnoise", "repair"):
+        if REGISTRY.missing(REGISTRY.specs[name]) is not None:
+            row("", name, "not installed")
+            continue
         op = "restore" if name == "repair" else "enhance"
         for kind, noise in noises.items():
             for snr in (0.0, 10.0):

@@ -10,6 +10,7 @@ import os
 import pickle
 import tempfile
 import warnings
+import zipfile
 
 import numpy as np
 
@@ -18,6 +19,11 @@ KEPT_S = 10.0
 CHECKPOINTS = {"audiogen-medium": "AudioGen", "audiocraft-musicgen-small": "MusicGen"}
 CODECS = {"facebook/encodec_32khz": "encodec-32khz"}
 """Models of the store by the names that checkpoints have for them."""
+MALFORMED = (
+    OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, AssertionError, EOFError,
+    pickle.PickleError, zipfile.BadZipFile,
+)  # fmt: skip
+"""What a checkpoint that is not as it should be makes its readers raise."""
 
 
 class ToolMissing(Exception):
@@ -40,9 +46,7 @@ class Engine:
         try:
             with neighbours({other: path for other, path in weights.items() if os.path.isdir(path)}):
                 self.model = read_model(CHECKPOINTS[name], weights[name], weights, place["device"])
-        except ToolMissing:
-            raise
-        except Exception as error:  # whatever a malformed checkpoint makes its readers raise
+        except MALFORMED as error:
             raise ToolMissing(f"audiocraft cannot read {weights[name]}: {first_line(error)}") from error
 
     def run(self, requests, context):

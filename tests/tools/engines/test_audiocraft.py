@@ -5,6 +5,7 @@ The environment takes 6.3 GB: ``soundwright environments make audiocraft-musicge
 
 from __future__ import annotations
 
+import pickle
 import shutil
 import sys
 import tarfile

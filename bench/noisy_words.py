@@ -1,9 +1,9 @@
-"""Does removing noise help who listens? Word errors of speech in noise, as it is and after each enhancer.
+"""Does removing noise help who listens? Word errors of speech in noise before and after each enhancer.
 
-    python bench/noisy_words.py FOLDER [--engine whisper] [--snr 0 10]
+    python bench/noisy_words.py FOLDER [--engine whisper] [--snr -5 5]
 
-Ten sayings in two voices of Kokoro's (kept in FOLDER from run to run), in procedural noise at a signal-to-noise ratio in
-dB of each saying, heard by ``--engine``. Enhancers that are not installed are left out.
+Ten sayings in two voices of Kokoro's (kept in FOLDER from run to run), in procedural noise at a signal-to-noise
+ratio in dB of each saying, heard by ``--engine``. Enhancers that are not installed are left out.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--engine", default="whisper")
-    parser.add_argument("--snr", type=float, nargs="+", default=[0.0, 10.0])
+    parser.add_argument("--snr", type=float, nargs="+", default=[-5.0, 5.0])
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     listener = tool(options.engine)

@@ -80,7 +80,9 @@ def add_noise(samples: Samples, snr_db: float, colour: Colour, seed: int) -> Sam
     if level == 0:
         return samples.copy()
     noise = coloured_noise(samples.shape, colour, seed)
-    return np.asarray(samples + noise * (level / rms(noise) * 10 ** (-snr_db / 20)), dtype=np.float32)
+    noise *= level / rms(noise) * 10 ** (-snr_db / 20)
+    noise += samples
+    return noise
 
 
 def coloured_noise(shape: tuple[int, ...], colour: Colour, seed: int) -> Samples:
@@ -88,13 +90,14 @@ def coloured_noise(shape: tuple[int, ...], colour: Colour, seed: int) -> Samples
     from scipy.fft import irfft, next_fast_len, rfft  # noqa: PLC0415
 
     size = next_fast_len(max(shape[1], 16), real=True)
-    white = np.random.default_rng(seed).standard_normal((shape[0], size))
-    bins = np.arange(size // 2 + 1, dtype=np.float64)
+    spectrum = rfft(np.random.default_rng(seed).standard_normal((shape[0], size)), axis=1, overwrite_x=True)
     # Below bin 8 the slope stops, so that a short brown noise is no mere drift.
-    weight = np.maximum(bins, 8) ** -NOISE_EXPONENT[colour]
+    weight = np.maximum(np.arange(size // 2 + 1, dtype=np.float64), 8) ** -NOISE_EXPONENT[colour]
     weight[0] = 0
-    noise = irfft(rfft(white, axis=1) * weight, size, axis=1)[:, : shape[1]]
-    return np.asarray(noise / max(rms(noise), 1e-12), dtype=np.float32)
+    spectrum *= weight
+    noise = irfft(spectrum, size, axis=1, overwrite_x=True)[:, : shape[1]]
+    noise /= max(rms(noise), 1e-12)
+    return noise.astype(np.float32)
 
 
 def tremolo(samples: Samples, rate: int, swings_hz: float, depth: float) -> Samples:

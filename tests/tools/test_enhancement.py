@@ -11,6 +11,7 @@ import pytest
 from soundwright.tools.analysis.fidelity import si_sdr_db
 from soundwright.tools.assets import Audio, Samples
 from soundwright.tools.base import Place
+from soundwright.tools.enhancement.deepfilter import DeepFilterTool
 from soundwright.tools.enhancement.dtln import DtlnTool
 from soundwright.tools.errors import ToolMissing
 
@@ -34,3 +35,15 @@ def test_dtln_takes_noise_away_and_keeps_time_and_strength(
 def test_dtln_says_what_it_lacks() -> None:
     with pytest.raises(ToolMissing, match="soundwright models pull dtln"):
         DtlnTool().load(Place())
+
+
+def test_deepfilternet_takes_what_is_louder_than_full_scale_without_a_word(
+    spoken: Audio, beside: Callable[[Samples, float], Samples], run_one: RunOne, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noisy = spoken.samples + beside(spoken.samples, 5)
+    noisy *= np.float32(0.99 / np.abs(noisy).max())
+    clean = run_one(DeepFilterTool(), "enhance", Audio(noisy, spoken.rate), strength=1.0)
+    loud = run_one(DeepFilterTool(), "enhance", Audio(noisy * 4, spoken.rate), strength=1.0)
+    assert si_sdr_db(clean.samples, loud.samples) > 60
+    assert np.abs(loud.samples).max() > 2
+    assert capfd.readouterr() == ("", "")

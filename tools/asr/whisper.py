@@ -1,16 +1,18 @@
 """Whisper base through CTranslate2 (faster-whisper): many languages, word times, translation into English.
 
 It hears half a minute at a time and goes on where the last whole sentence ended (Radford et al., 2022), so that a
-recording of any length is heard without a word being cut. Stretches in which nobody speaks are left out.
+recording is heard without a word being cut. Stretches in which nobody speaks are left out. What is longer than ten
+minutes comes to it in pieces that end where it is quietest: its spectra of an hour would take gigabytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from soundwright.tools.asr.ctranslate import find_cublas, whereabouts
-from soundwright.tools.assets import Asset, Transcript, Word
+from soundwright.tools.asr.pieces import pieces
+from soundwright.tools.assets import Asset, Samples, Transcript, Word
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError, ToolMissing
 from soundwright.tools.mono import clipped, mono_at
@@ -19,6 +21,7 @@ from soundwright.tools.understanding.word_errors import word_scores
 MODEL = "whisper-base"
 RATE = 16000
 _WEIGHTS_FILE = "model.bin"
+_AT_ONCE_S = 600.0
 
 
 class WhisperTool:
@@ -26,7 +29,7 @@ class WhisperTool:
 
     spec = ToolSpec(
         name="whisper",
-        version="base-2",
+        version="base-3",
         operations=("transcribe", "translate_audio", "score_words"),
         licence_code="MIT",
         licence_weights="MIT",
@@ -102,32 +105,41 @@ class WhisperTool:
         mono = mono_at(audio, RATE)
         if not mono.size:
             return Transcript("", "")
-        language = str(request.params.get("language", "")).partition("-")[0].lower() or None
+        language = str(request.params.get("language", "")).partition("-")[0].lower()
+        spoken, heard = "", _Heard(audio.length_s)
+        for first, end in pieces(mono, RATE, _AT_ONCE_S):
+            spoken = self._piece(mono[first:end], first / RATE, language, task, heard, context)
+            language = language or (spoken if heard.said else "")  # one language for all, from where somebody speaks
+        return Transcript(" ".join(heard.said), "en" if task == "translate" else spoken, tuple(heard.words))
+
+    def _piece(self, mono: Samples, begin_s: float, language: str, task: str, heard: _Heard, context: Context) -> str:
+        """Hear what begins at ``begin_s``; the language that it is heard in."""
         try:
             segments, info = self._model.transcribe(
-                mono, task=task, language=language, beam_size=5, temperature=0.0, word_timestamps=True,
+                mono, task=task, language=language or None, beam_size=5, temperature=0.0, word_timestamps=True,
                 condition_on_previous_text=False, vad_filter=True, vad_parameters={"min_silence_duration_ms": 1000},
             )  # fmt: skip
-            heard = list(_watched(segments, context))
+            for segment in segments:  # the engine computes a segment as it is asked for
+                context.check()
+                heard.add(segment, begin_s)
+                context.progress(min(1.0, (begin_s + float(segment.end)) / heard.length_s))
         except (RuntimeError, ValueError) as error:  # the first of a GPU whose memory is full
             raise ToolError(f"Whisper cannot transcribe this: {error}") from error
-        words = tuple(_words(heard, audio.frames / audio.rate))
-        spoken = "en" if task == "translate" else str(info.language)
-        return Transcript(" ".join(segment.text.strip() for segment in heard), spoken, words)
+        return str(info.language)
 
 
-def _watched(segments: Iterable[Any], context: Context) -> Iterator[Any]:
-    """The engine computes a segment as it is asked for: a cancel is heeded in between."""
-    for segment in segments:
-        context.check()
-        yield segment
+class _Heard:
+    """What was heard of a recording so far: words in order of time, none beginning before the one before it ends."""
 
+    def __init__(self, length_s: float) -> None:
+        self.length_s = length_s
+        self.said: list[str] = []
+        self.words: list[Word] = []
 
-def _words(segments: Iterable[Any], length_s: float) -> Iterator[Word]:
-    """Words in order of time, none of them beginning before the one before it ends."""
-    last_s = 0.0
-    for segment in segments:
+    def add(self, segment: Any, begin_s: float) -> None:  # noqa: ANN401  of an untyped package
+        """Take a segment of the piece that begins at ``begin_s``."""
+        self.said.append(segment.text.strip())
         for word in segment.words or ():
-            start_s, end_s = clipped(max(float(word.start), last_s), float(word.end), length_s)
-            last_s = end_s
-            yield Word(word.word.strip(), start_s, end_s)
+            last_s = self.words[-1].end_s if self.words else 0.0
+            start_s, end_s = begin_s + float(word.start), begin_s + float(word.end)
+            self.words.append(Word(word.word.strip(), *clipped(max(start_s, last_s), end_s, self.length_s)))

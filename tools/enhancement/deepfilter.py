@@ -14,6 +14,7 @@ from soundwright.tools.errors import ToolError, ToolMissing
 
 RATE = 48000
 _CHUNK_S = 5
+_PEAK = 0.99
 _FLUSH_FRAMES = 4800  # the engine keeps what does not fill a frame, and its own delay
 
 
@@ -22,7 +23,7 @@ class DeepFilterTool:
 
     spec = ToolSpec(
         name="deepfilternet",
-        version="0.1.1",
+        version="0.1.1+1",
         operations=("enhance",),
         licence_code="MIT",
         licence_weights="MIT",
@@ -68,7 +69,9 @@ class DeepFilterTool:
         if audio.frames == 0 or strength == 0:
             return audio
         sound = _at_rate(audio.samples, audio.rate)
-        clean = np.stack([self._channel(channel, context) for channel in sound])
+        peak = float(np.max(np.abs(sound), initial=0.0))
+        scale = np.float32(min(1.0, _PEAK / peak) if peak else 1.0)  # it complains of each louder frame on the terminal
+        clean = np.stack([self._channel(channel * scale, context) for channel in sound]) / scale
         mixed = sound * (1 - strength) + clean * strength
         tail = min(round(audio.tail * RATE / audio.rate), mixed.shape[1])
         return replace(audio, samples=np.ascontiguousarray(mixed, np.float32), rate=RATE, tail=tail)

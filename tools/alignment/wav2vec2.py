@@ -115,6 +115,7 @@ class Wav2Vec2Tool(Listener):
         rows = []
         for first, end in pieces(mono, RATE, _LONGEST_S):
             context.check()
+            context.progress(first / max(1, mono.size))
             if end - first < 2 * ratio:
                 continue
             heard = torch.from_numpy(_levelled(mono[first:end]))[None].to(self.runtime.device, self.runtime.dtype)

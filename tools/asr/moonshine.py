@@ -93,6 +93,7 @@ class MoonshineTool:
         lines: list[Line] = []
         for first, end in pieces(mono, RATE, _LONGEST_S):
             context.check()
+            context.progress(first / max(1, mono.size))
             if float(np.max(np.abs(mono[first:end]), initial=0.0)) < _SILENT:
                 continue
             try:

@@ -59,6 +59,7 @@ class ParakeetTool(Listener):
         words: list[Word] = []
         for first, end in pieces(mono, RATE, _LONGEST_S):
             context.check()
+            context.progress(first / max(1, mono.size))
             piece = mono[first:end]
             if piece.size < _SHORTEST_S * RATE or float(np.max(np.abs(piece))) < _SILENT:
                 continue

@@ -82,6 +82,7 @@ class WhisperTorchTool(Listener):
         words: list[Word] = []
         for first, end in pieces(mono, RATE, _LONGEST_S):
             context.check()
+            context.progress(first / max(1, mono.size))
             piece = mono[first:end]
             if piece.size < RATE // 20 or float(np.max(np.abs(piece))) < _SILENT:
                 continue

@@ -71,18 +71,19 @@ class DeepFilterTool:
         sound = _at_rate(audio.samples, audio.rate)
         peak = float(np.max(np.abs(sound), initial=0.0))
         scale = np.float32(min(1.0, _PEAK / peak) if peak else 1.0)  # it complains of each louder frame on the terminal
-        clean = np.stack([self._channel(channel * scale, context) for channel in sound]) / scale
+        clean = np.stack([self._channel(sound * scale, number, context) for number in range(len(sound))]) / scale
         mixed = sound * (1 - strength) + clean * strength
         tail = min(round(audio.tail * RATE / audio.rate), mixed.shape[1])
         return replace(audio, samples=np.ascontiguousarray(mixed, np.float32), rate=RATE, tail=tail)
 
-    def _channel(self, channel: Samples, context: Context) -> Samples:
-        """One channel of (frames,) at 48 kHz, the same length and in time with it."""
-        engine = self._engine()
+    def _channel(self, sound: Samples, number: int, context: Context) -> Samples:
+        """Channel ``number`` of (channels, frames) at 48 kHz: (frames,), in time with it."""
+        engine, channel = self._engine(), sound[number]
         padded = np.concatenate([channel, np.zeros(_FLUSH_FRAMES, np.float32)])
         parts = []
         for start in range(0, len(padded), _CHUNK_S * RATE):
             context.check()
+            context.progress((number + start / len(padded)) / len(sound))
             parts.append(engine.process_chunk(np.ascontiguousarray(padded[start : start + _CHUNK_S * RATE])))
         parts.append(engine.finalize())
         return np.asarray(np.concatenate([np.ravel(part) for part in parts])[: len(channel)], dtype=np.float32)

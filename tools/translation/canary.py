@@ -77,6 +77,7 @@ class CanaryTool(Listener):
         lines: list[Line] = []
         for first, end in pieces(mono, RATE, _LONGEST_S):
             context.check()
+            context.progress(first / max(1, mono.size))
             piece = mono[first:end]
             if piece.size >= _SHORTEST_S * RATE and float(np.max(np.abs(piece))) >= _SILENT:
                 lines.append((self._heard(piece, source, to), first / RATE, end / RATE))

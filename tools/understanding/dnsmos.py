@@ -74,8 +74,9 @@ class DnsmosTool:
         if float(np.max(np.abs(mono), initial=0.0)) == 0:
             raise ToolError("this is silence: there is no speech to rate")
         rows = []
-        for window in _windows(mono):
+        for start, window in _windows(mono):
             context.check()
+            context.progress(start / mono.size)
             rows.append(self._network.run(None, {"input_1": window[None]})[0][0])
         raw = np.asarray(rows, dtype=np.float64)
         return Scores(
@@ -86,9 +87,9 @@ class DnsmosTool:
         )
 
 
-def _windows(mono: Samples) -> Iterator[Samples]:
-    """Windows of 9.01 s, one every second; a shorter sound is repeated until it fills one."""
+def _windows(mono: Samples) -> Iterator[tuple[int, Samples]]:
+    """(begin, window): windows of 9.01 s, one every second; a shorter sound is repeated until it fills one."""
     if mono.size < _WINDOW:
         mono = np.tile(mono, -(-_WINDOW // mono.size))[:_WINDOW]
     for start in range(0, mono.size - _WINDOW + 1, _STEP):
-        yield np.ascontiguousarray(mono[start : start + _WINDOW], dtype=np.float32)
+        yield start, np.ascontiguousarray(mono[start : start + _WINDOW], dtype=np.float32)

@@ -49,6 +49,7 @@ class EmotionTool(Listener):
         found = []
         for first, end in pieces(mono, RATE, _LONGEST_S):
             context.check()
+            context.progress(first / max(1, mono.size))
             piece = mono[first:end]
             loud = float(np.mean(np.square(piece))) if piece.size else 0.0
             if piece.size < _SHORTEST_S * RATE or loud < 10 ** (_SILENT_DB / 10):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from soundwright.scripts_compiler.errors import ScriptError
 from soundwright.scripts_compiler.placement import Measured, Placements, own_length, place, placement_problems
 from soundwright.scripts_compiler.script import Script
+from tests.effort import steps
 
 Cue = dict[str, Any]
 VOICES = [{"name": "A", "description": "a"}, {"name": "B", "description": "b"}]
@@ -235,14 +236,16 @@ def test_equal_sounds_and_voices_on_top_of_themselves_draw_warnings() -> None:
     assert places == ["cues[1]", "cues[4]"]
 
 
-def test_two_thousand_cues_are_placed_in_half_a_second() -> None:
-    cues: list[Cue] = []
-    for i in range(400):
-        cues += [
-            {"type": "scene", "id": f"s{i}"}, bed(take=i), say(id=f"a{i}"), say(voice="B", track="t"),
-            sound(length=1, take=i, start={"on_word": "three", "of": f"a{i}"}),
-        ]  # fmt: skip
-    made = script(*cues)
-    began = time.process_time()
-    placed(made)
-    assert time.process_time() - began < 0.5
+def test_the_work_of_placing_grows_as_the_script_does() -> None:
+    def long(scenes: int) -> Script:
+        cues: list[Cue] = []
+        for i in range(scenes):
+            cues += [
+                {"type": "scene", "id": f"s{i}"}, bed(take=i), say(id=f"a{i}"), say(voice="B", track="t"),
+                sound(length=1, take=i, start={"on_word": "three", "of": f"a{i}"}),
+            ]  # fmt: skip
+        return script(*cues)
+
+    few, many = (steps(partial(placed, long(scenes))) for scenes in (100, 300))
+    assert many < 3.05 * few
+    assert many < 5 * 300 * 5_000  # bench/speed.py says what that is in seconds

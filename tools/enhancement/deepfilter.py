@@ -71,7 +71,8 @@ class DeepFilterTool:
         sound = _at_rate(audio.samples, audio.rate)
         peak = float(np.max(np.abs(sound), initial=0.0))
         scale = np.float32(min(1.0, _PEAK / peak) if peak else 1.0)  # it complains of each louder frame on the terminal
-        clean = np.stack([self._channel(sound * scale, number, context) for number in range(len(sound))]) / scale
+        given = sound * scale
+        clean = np.stack([self._channel(given, number, context) for number in range(len(given))]) / scale
         mixed = sound * (1 - strength) + clean * strength
         tail = min(round(audio.tail * RATE / audio.rate), mixed.shape[1])
         return replace(audio, samples=np.ascontiguousarray(mixed, np.float32), rate=RATE, tail=tail)

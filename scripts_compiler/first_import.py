@@ -40,10 +40,11 @@ _MOST_FILES = 2000
 
 def obstacle(point: importlib.metadata.EntryPoint) -> str:
     """Why a module must not be imported here: its import ends the process, or does not end. Empty where it may."""
-    known, key = _known(), _key(point)
+    known, file = _known(), _file(point)
+    name, key = _name(point, file), _key(point, file)
     if key not in known:
         found = _tried(point)
-        _remember({**{other: how for other, how in known.items() if not other.startswith(_name(point))}, key: found})
+        _remember({**{other: how for other, how in known.items() if not other.startswith(name)}, key: found})
         return found
     if not known[key]:
         return ""
@@ -53,7 +54,7 @@ def obstacle(point: importlib.metadata.EntryPoint) -> str:
 def forget(names: Sequence[str] = ()) -> None:
     """Have the entry points of those names, by default all, tried again where they failed."""
     points = [point for group in GROUPS for point in importlib.metadata.entry_points(group=group)]
-    wanted = tuple(_name(point) for point in points if not names or point.name in names)
+    wanted = tuple(_name(point, _file(point)) for point in points if not names or point.name in names)
     known = _known()
     kept = {key: how for key, how in known.items() if not how or not key.startswith(wanted)}
     if kept != known:
@@ -77,17 +78,18 @@ def _tried(point: importlib.metadata.EntryPoint) -> str:
     return f"its import ended the process with code {done.returncode}" + (f": {last}" if last else "")
 
 
-def _name(point: importlib.metadata.EntryPoint) -> str:
+def _name(point: importlib.metadata.EntryPoint, file: Path) -> str:
     """What all keys of an entry point in this environment begin with, whatever version it has."""
-    return f"{point.dist.name if point.dist is not None else ''} {point.value} {_file(point)} "
+    return f"{point.dist.name if point.dist is not None else ''} {point.value} {file} "
 
 
-def _key(point: importlib.metadata.EntryPoint) -> str:
+def _key(point: importlib.metadata.EntryPoint, file: Path) -> str:
     version = point.dist.version if point.dist is not None else ""
-    return f"{_name(point)}{version} {_date(_file(point))}"
+    return f"{_name(point, file)}{version} {_date(file)}"
 
 
 def _file(point: importlib.metadata.EntryPoint) -> Path:
+    """Where the module or the package of an entry point is read from."""
     top = point.value.partition(":")[0].partition(".")[0]
     try:
         found = importlib.util.find_spec(top)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from soundwright.tools.asr.pieces import pieces, quietest
+from soundwright.tools.asr.pieces import pieces, quietest, watched
 from soundwright.tools.assets import Audio, Events, Notes, Samples, Scores, Speech
 from soundwright.tools.base import Context, Place, Request
 from soundwright.tools.diarization.resemblyzer import ResemblyzerTool
-from soundwright.tools.errors import ToolError
+from soundwright.tools.errors import Cancelled, ToolError
 from soundwright.tools.model_store import ModelStore
 from soundwright.tools.music_analysis.basic_pitch import BasicPitchTool
 from soundwright.tools.music_analysis.rhythm import RhythmTool
@@ -261,6 +261,17 @@ def test_long_sound_is_cut_in_the_pauses() -> None:
     assert all(end - first <= 30000 for first, end in cut)
     assert all(np.abs(sound[end - 50 : end + 50]).max() == 0 for _, end in cut[:-1])
     assert list(pieces(sound[:0], 1000, 30.0)) == [(0, 0)]
+
+
+def test_progress_is_told_and_a_cancel_heeded_before_each_piece() -> None:
+    sound, told = np.zeros(100 * 1000, np.float32), list[float]()
+    cut = list(watched(sound, 1000, 30.0, Context(progress=told.append)))
+    assert cut == list(pieces(sound, 1000, 30.0))
+    assert told == [first / sound.size for first, _ in cut]
+    heard: list[int] = []
+    with pytest.raises(Cancelled):
+        heard.extend(first for first, _ in watched(sound, 1000, 30.0, Context(cancelled=lambda: len(heard) == 2)))
+    assert len(heard) == 2
 
 
 @pytest.mark.parametrize("frames", [0, 1, 100, 299, 300, 301])

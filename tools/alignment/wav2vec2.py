@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soundwright.tools.alignment.trellis import align
-from soundwright.tools.asr.pieces import pieces
+from soundwright.tools.asr.pieces import watched
 from soundwright.tools.assets import Asset, Audio, Samples, Speech, Transcript, Word
 from soundwright.tools.base import Context, Request, ToolSpec
 from soundwright.tools.errors import ToolError
@@ -113,9 +113,7 @@ class Wav2Vec2Tool(Listener):
         mono = mono_at(Audio(audio.samples[:, : audio.frames - audio.tail], audio.rate), RATE)
         ratio = int(self.model.config.inputs_to_logits_ratio)
         rows = []
-        for first, end in pieces(mono, RATE, _LONGEST_S):
-            context.check()
-            context.progress(first / max(1, mono.size))
+        for first, end in watched(mono, RATE, _LONGEST_S, context):
             if end - first < 2 * ratio:
                 continue
             heard = torch.from_numpy(_levelled(mono[first:end]))[None].to(self.runtime.device, self.runtime.dtype)

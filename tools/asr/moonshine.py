@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from soundwright.tools.asr.lines import Line, transcript
-from soundwright.tools.asr.pieces import pieces
+from soundwright.tools.asr.pieces import watched
 from soundwright.tools.assets import Asset, Transcript
 from soundwright.tools.base import Context, Place, Request, ToolSpec, each
 from soundwright.tools.errors import ToolError, ToolMissing
@@ -91,9 +91,7 @@ class MoonshineTool:
             raise ToolError(f"moonshine hears English only, not {language!r}; choose whisper")
         mono = mono_at(request.audio(), RATE)
         lines: list[Line] = []
-        for first, end in pieces(mono, RATE, _LONGEST_S):
-            context.check()
-            context.progress(first / max(1, mono.size))
+        for first, end in watched(mono, RATE, _LONGEST_S, context):
             if float(np.max(np.abs(mono[first:end]), initial=0.0)) < _SILENT:
                 continue
             try:

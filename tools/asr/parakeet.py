@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from soundwright.tools.asr.pieces import pieces
+from soundwright.tools.asr.pieces import watched
 from soundwright.tools.assets import Asset, Samples, Transcript, Word
 from soundwright.tools.base import Context, Request, ToolSpec
 from soundwright.tools.mono import clipped, mono_at
@@ -57,9 +57,7 @@ class ParakeetTool(Listener):
         mono, length_s = mono_at(audio, RATE), audio.frames / audio.rate
         texts: list[str] = []
         words: list[Word] = []
-        for first, end in pieces(mono, RATE, _LONGEST_S):
-            context.check()
-            context.progress(first / max(1, mono.size))
+        for first, end in watched(mono, RATE, _LONGEST_S, context):
             piece = mono[first:end]
             if piece.size < _SHORTEST_S * RATE or float(np.max(np.abs(piece))) < _SILENT:
                 continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from soundwright.tools.assets import Samples
+from soundwright.tools.base import Context
 
 _QUIET_S, _STEP_S = 0.3, 0.05
 _EARLIEST = 0.5
@@ -27,6 +28,14 @@ def pieces(mono: Samples, rate: int, longest_s: float) -> Iterator[tuple[int, in
         first = end
     if mono.size > first or mono.size == 0:
         yield first, mono.size
+
+
+def watched(mono: Samples, rate: int, longest_s: float, context: Context) -> Iterator[tuple[int, int]]:
+    """``pieces``; before each a cancel is heeded, and how far one is reported."""
+    for first, end in pieces(mono, rate, longest_s):
+        context.check()
+        context.progress(first / max(1, mono.size))
+        yield first, end
 
 
 def quietest(mono: Samples, rate: int) -> int:

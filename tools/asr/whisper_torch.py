@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from soundwright.tools.asr.pieces import pieces
+from soundwright.tools.asr.pieces import watched
 from soundwright.tools.assets import Asset, Samples, Transcript, Word
 from soundwright.tools.base import Context, Place, Request, ToolSpec
 from soundwright.tools.errors import ToolError
@@ -80,9 +80,7 @@ class WhisperTorchTool(Listener):
         mono, length_s = mono_at(audio, RATE), audio.frames / audio.rate
         texts: list[str] = []
         words: list[Word] = []
-        for first, end in pieces(mono, RATE, _LONGEST_S):
-            context.check()
-            context.progress(first / max(1, mono.size))
+        for first, end in watched(mono, RATE, _LONGEST_S, context):
             piece = mono[first:end]
             if piece.size < RATE // 20 or float(np.max(np.abs(piece))) < _SILENT:
                 continue

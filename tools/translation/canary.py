@@ -9,7 +9,7 @@ import numpy as np
 
 from soundwright.tools.asr.lines import Line, transcript
 from soundwright.tools.asr.parakeet import ParakeetTool
-from soundwright.tools.asr.pieces import pieces
+from soundwright.tools.asr.pieces import watched
 from soundwright.tools.assets import Asset, Samples
 from soundwright.tools.base import Context, Request, ToolSpec
 from soundwright.tools.errors import ToolError
@@ -75,9 +75,7 @@ class CanaryTool(Listener):
         audio = request.audio()
         mono, length_s = mono_at(audio, RATE), audio.frames / audio.rate
         lines: list[Line] = []
-        for first, end in pieces(mono, RATE, _LONGEST_S):
-            context.check()
-            context.progress(first / max(1, mono.size))
+        for first, end in watched(mono, RATE, _LONGEST_S, context):
             piece = mono[first:end]
             if piece.size >= _SHORTEST_S * RATE and float(np.max(np.abs(piece))) >= _SILENT:
                 lines.append((self._heard(piece, source, to), first / RATE, end / RATE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from soundwright.tools.asr.pieces import pieces
+from soundwright.tools.asr.pieces import watched
 from soundwright.tools.assets import Asset, Event, Events
 from soundwright.tools.base import Context, Request, ToolSpec
 from soundwright.tools.mono import clipped, mono_at
@@ -47,9 +47,7 @@ class EmotionTool(Listener):
         mono, length_s = mono_at(audio, RATE), audio.frames / audio.rate
         names = self.model.config.id2label
         found = []
-        for first, end in pieces(mono, RATE, _LONGEST_S):
-            context.check()
-            context.progress(first / max(1, mono.size))
+        for first, end in watched(mono, RATE, _LONGEST_S, context):
             piece = mono[first:end]
             loud = float(np.mean(np.square(piece))) if piece.size else 0.0
             if piece.size < _SHORTEST_S * RATE or loud < 10 ** (_SILENT_DB / 10):

@@ -1,8 +1,8 @@
-"""Hand-made graphs and plans, so that running can be tested without scripts."""
+"""Hand-made graphs and plans, so that running can be tested without scripts; what a test opens."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from soundwright.scripts_compiler.graph import Graph, Node, NodeId
 from soundwright.scripts_compiler.kinds import Kind
 from soundwright.tools.base import Tool
 from soundwright.tools.registry import Registry
+from tests.opened import foreign
 
 MakeNode = Callable[..., Node]
 MakePlan = Callable[..., Plan]
@@ -59,3 +60,10 @@ def plan_of() -> MakePlan:
         return make_plan(graph, bound, registry)
 
     return make
+
+
+@pytest.fixture
+def watched() -> Iterator[list[str]]:
+    """What is opened, listed, started or connected to during a test; code and data of Python packages aside."""
+    with foreign() as seen:
+        yield seen

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from soundwright.tools.assets import Asset, Audio
-from soundwright.tools.base import Context, Place, Request, ToolSpec, VoiceInfo, each
+from soundwright.tools.assets import Asset
+from soundwright.tools.base import Context, Place, Request, ToolSpec, VoiceInfo
 from soundwright.tools.errors import ToolError
 from soundwright.tools.neural.runtime import Runtime, mono, open_runtime, read_model, read_processor
 from soundwright.tools.neural.sampling import Watch
 from soundwright.tools.store.folders import folder
-from soundwright.tools.tts.texts import language_of, spoken_by
+from soundwright.tools.tts.texts import language_of
+from soundwright.tools.tts.written_vocals import spoken_or_voiced, vocal_refusal
 
 if TYPE_CHECKING:
     from soundwright.tools.assets import Samples
@@ -81,12 +82,7 @@ class BarkTool:
 
     def refusal(self, op: str, params: Mapping[str, Any]) -> str:
         """Why a vocal cannot be made."""
-        vocal = str(params.get("vocal", ""))
-        return (
-            f"{self.spec.name} cannot {vocal}; it can {', '.join(_VOCALS)}."
-            if op == "vocalise" and vocal not in _VOCALS
-            else ""
-        )
+        return vocal_refusal(self.spec.name, op, params, _VOCALS)
 
     def load(self, place: Place) -> None:
         """Read the networks.
@@ -108,17 +104,7 @@ class BarkTool:
         def say(text: str, request: Request) -> Samples:
             return self._say(text, request, context)
 
-        def vocalise(request: Request) -> Audio:
-            refused = self.refusal("vocalise", request.params)
-            if refused:
-                raise ToolError(refused)
-            return Audio(say(_VOCALS[str(request.params["vocal"])], request)[None], rate)
-
-        for index, request in enumerate(batch):
-            made = each([request], context, vocalise) if request.op == "vocalise" else spoken_by(
-                say, [request], context, limit=_PIECE, rate=rate
-            )  # fmt: skip
-            yield from ((index, result) for _, result in made)
+        return spoken_or_voiced(say, self.spec.name, _VOCALS, batch, context, limit=_PIECE, rate=rate)
 
     def close(self) -> None:
         """Free the weights."""

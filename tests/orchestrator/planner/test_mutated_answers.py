@@ -16,6 +16,7 @@ from soundwright.orchestrator.planner.planner import Job, plan
 from soundwright.scripts_compiler.document import Document
 from soundwright.scripts_compiler.errors import ScriptError
 from soundwright.scripts_compiler.script import Input
+from tests.mutation import mutated, torn
 
 SEEDS: dict[str, Any] = {
     "title": "Seed", "language": "en", "duration": None,
@@ -36,55 +37,13 @@ ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 1e308, 10**40, 0.5, "", " ", "a", "end", "s", "a\x00b", "\ud800", "é" * 300, "x" * 3000,
     "/etc/passwd", "{{ x }}", [], [[]], [None], {}, {"a": None}, {"after": "a"}, {"with": "m"}, ["radio"], "speech",
 )  # fmt: skip
+KEYS = ("volume", "id", "start", "tool", "text", "layer", "until", "op")
 REQUESTS = ("A greeting", "One minute on tea, without music", 'Two people and three lines; Ann says "Hello there."')
 
 
-def _places(data: Any) -> list[tuple[Any, Any]]:
-    found: list[tuple[Any, Any]] = []
-    waiting = [data]
-    while waiting:
-        part = waiting.pop()
-        keys = list(part) if isinstance(part, dict) else range(len(part)) if isinstance(part, list) else []
-        for key in keys:
-            found.append((part, key))
-            waiting.append(part[key])
-    return found
-
-
-def _mutated(rng: random.Random) -> Any:
-    data = copy.deepcopy(SEEDS)
-    for _ in range(rng.randint(1, 3)):
-        holder, key = rng.choice(_places(data) or [(data, "title")])
-        match rng.randrange(6):
-            case 0:
-                del holder[key]
-            case 1 | 2:
-                holder[key] = copy.deepcopy(rng.choice(ODD))
-            case 3 if isinstance(holder, dict):
-                holder[rng.choice(("volume", "id", "start", "tool", "text", "layer", "until", "op"))] = rng.choice(ODD)
-            case 4 if isinstance(holder, list):
-                holder.insert(rng.randint(0, len(holder)), copy.deepcopy(rng.choice(holder)))
-            case _ if isinstance(holder, list):
-                rng.shuffle(holder)
-    return data
-
-
-def _torn(text: str, rng: random.Random) -> str:
-    match rng.randrange(10):
-        case 0:
-            return text[: rng.randrange(len(text))]
-        case 1:
-            at = rng.randrange(len(text))
-            return text[:at] + rng.choice(("}", "]", '"', ",", "\\", "\n", "NaN", "'", "//")) + text[at:]
-        case 2:
-            return f"Sure!\n```json\n{text}\n```\nShall I go on?"
-        case 3:
-            return f"<think>{{}}</think>{text.replace(chr(34), chr(39))}"
-    return text
-
-
 def _answer(rng: random.Random) -> str:
-    return _torn(json.dumps(_mutated(rng)), rng)
+    data = mutated(copy.deepcopy(SEEDS), rng, rng.randint(1, 3), ODD, KEYS)
+    return torn(json.dumps(data), rng)
 
 
 def _run(seed: int, job: Callable[..., Job], jobs: dict[str, Job]) -> str:

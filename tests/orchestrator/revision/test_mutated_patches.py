@@ -20,6 +20,7 @@ from soundwright.orchestrator.revision.reviser import Job, read_answer, revise
 from soundwright.orchestrator.revision.steps import accept, undo
 from soundwright.scripts_compiler.document import Document, loads
 from soundwright.scripts_compiler.errors import ScriptError
+from tests.mutation import mutated, torn
 
 MakeJob = Callable[..., Job]
 SEED: dict[str, Any] = {
@@ -64,47 +65,10 @@ KEYS = (
 )
 
 
-def _places(data: Any) -> list[tuple[Any, Any]]:
-    found: list[tuple[Any, Any]] = []
-    waiting = [data]
-    while waiting:
-        part = waiting.pop()
-        keys = list(part) if isinstance(part, dict) else range(len(part)) if isinstance(part, list) else []
-        for key in keys:
-            found.append((part, key))
-            waiting.append(part[key])
-    return found
-
-
-def mutated(rng: random.Random) -> Any:
+def answer(rng: random.Random) -> Any:
     data = copy.deepcopy(SEED)
     data["edits"] = rng.sample(data["edits"], rng.randint(1, 6))
-    for _ in range(rng.randint(0, 3)):
-        holder, key = rng.choice(_places(data) or [(data, "edits")])
-        match rng.randrange(6):
-            case 0:
-                del holder[key]
-            case 1 | 2:
-                holder[key] = copy.deepcopy(rng.choice(ODD))
-            case 3 if isinstance(holder, dict):
-                holder[rng.choice(KEYS)] = copy.deepcopy(rng.choice(ODD))
-            case 4 if isinstance(holder, list):
-                holder.insert(rng.randint(0, len(holder)), copy.deepcopy(rng.choice(holder)))
-            case _ if isinstance(holder, list):
-                rng.shuffle(holder)
-    return data
-
-
-def torn(text: str, rng: random.Random) -> str:
-    match rng.randrange(10):
-        case 0:
-            return text[: rng.randrange(len(text))]
-        case 1:
-            at = rng.randrange(len(text))
-            return text[:at] + rng.choice(("}", "]", '"', ",", "\\", "\n", "NaN", "'")) + text[at:]
-        case 2:
-            return f"Sure!\n```json\n{text}\n```\nShall I go on?"
-    return text
+    return mutated(data, rng, rng.randint(0, 3), ODD, KEYS)
 
 
 def ends(count: int, start: int, job: MakeJob, story: Document) -> dict[str, int]:
@@ -113,7 +77,7 @@ def ends(count: int, start: int, job: MakeJob, story: Document) -> dict[str, int
     found: dict[str, int] = {}
     for seed in range(start, start + count):
         rng = random.Random(seed)  # noqa: S311  no secret
-        data = mutated(rng)
+        data = answer(rng)
         try:
             applied = _through_a_model(data, made, rng) if seed % 4 == 0 else read_answer(made, data)[1]
         except (ScriptError, LanguageModelError) as error:
@@ -127,7 +91,7 @@ def ends(count: int, start: int, job: MakeJob, story: Document) -> dict[str, int
 
 
 def _through_a_model(data: Any, made: Job, rng: random.Random) -> Applied | None:
-    model = ScriptedModel([torn(json.dumps(data), rng), json.dumps(mutated(rng))])
+    model = ScriptedModel([torn(json.dumps(data), rng), json.dumps(answer(rng))])
     return revise(made, model, rounds=2).applied
 
 
@@ -152,7 +116,7 @@ def test_what_is_applied_is_undone_to_the_same_bytes(project: Path) -> None:
     for seed in range(60):
         rng = random.Random(seed)  # noqa: S311  no secret
         try:
-            proposal = propose_patch(project, mutated(rng), forecast=False)
+            proposal = propose_patch(project, answer(rng), forecast=False)
         except ScriptError:
             continue
         if proposal.question:
@@ -171,7 +135,7 @@ def test_every_patch_that_is_read_reads_back(job: MakeJob) -> None:
     for seed in range(400):
         rng = random.Random(seed)  # noqa: S311  no secret
         try:
-            patch = read_patch(mutated(rng))
+            patch = read_patch(answer(rng))
         except ScriptError:
             continue
         if "inf" in repr(patch):

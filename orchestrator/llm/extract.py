@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -44,15 +45,16 @@ def extract_json(text: str, schema: Mapping[str, Any] | None = None) -> Any:  # 
 
 
 def _candidates(text: str) -> Iterator[tuple[str, Any]]:
-    """Everything in the text that reads as JSON, the likeliest first."""
-    fences = [match[2] for match in _FENCE.finditer(text)]
-    for source in (text.strip(), *fences):
-        found = _strict(source)
+    """Everything in the text that reads as JSON, the likeliest first; what was read strictly is not read again."""
+    fences = [match[2].strip() for match in _FENCE.finditer(text)]
+    read = set[str]()
+    strictly = ((source, _strict(source)) for source in (text.strip(), *fences))
+    for source, found in itertools.chain(strictly, _embedded(text)):
         if found is not _NOTHING:
+            read.add(source)
             yield source, found
-    yield from _embedded(text)
     for source in (*fences, _braced(text)):
-        found = _lenient(source)
+        found = _NOTHING if source in read else _lenient(source)
         if found is not _NOTHING:
             yield source, found
 

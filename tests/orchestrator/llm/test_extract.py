@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import json5
 import pytest
 
 from soundwright.orchestrator.llm.conforms import misfits
@@ -47,6 +48,14 @@ def test_where_none_fits_the_largest_is_given_for_repair(schema: Any) -> None:
     found = extract_json('{"a": 1} or {"title": "A long one", "lines": 99}', schema)
     assert found == {"title": "A long one", "lines": 99}
     assert misfits(found, schema) == ["lines: is 99, but the maximum is 9"]
+
+
+@pytest.mark.parametrize("form", ["{}", "```json\n{}\n```", "Here it is: {} Is that right?"])
+def test_what_is_json_but_does_not_fit_is_not_read_by_the_slow_reader(
+    form: str, schema: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json5, "loads", lambda *_, **__: pytest.fail("read again"))
+    assert extract_json(form.replace("{}", '{"title": 7}'), schema) == {"title": 7}
 
 
 @pytest.mark.parametrize(

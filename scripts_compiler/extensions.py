@@ -15,6 +15,7 @@ from typing import Any
 
 from soundwright.scripts_compiler import first_import
 from soundwright.scripts_compiler.operations import Catalogue, Operation, Parameters, builtin
+from soundwright.scripts_compiler.owners import owner_of
 
 GROUP = "soundwright.operations"
 BUILT_IN = "soundwright"
@@ -46,7 +47,7 @@ def discover() -> Extended:
     found: list[tuple[Operation, str]] = []
     refused: list[Refused] = []
     for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: (p.name, p.value)):
-        owner = _owner(point)
+        owner = owner_of(point)
         for name, offered, reason in _opened(point):
             if reason:
                 refused.append(Refused(name, owner, reason))
@@ -114,7 +115,3 @@ def _unfit(offered: Any) -> str:  # noqa: ANN401  whatever an entry point named
     if offered.effect and (first is None or first.many or str(first.kind) != "Audio" or str(offered.output) != "Audio"):
         return "an effect takes one Audio first and gives Audio"
     return ""
-
-
-def _owner(point: importlib.metadata.EntryPoint) -> str:
-    return point.value if point.dist is None else f"{point.dist.name} {point.dist.version}"

@@ -18,6 +18,8 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from soundwright.scripts_compiler.owners import named
+
 LIMIT_S = 30.0
 BOOK = "packages.json"
 GROUPS = ("soundwright.tools", "soundwright.operations")
@@ -80,11 +82,12 @@ def _tried(point: importlib.metadata.EntryPoint) -> str:
 
 def _name(point: importlib.metadata.EntryPoint, file: Path) -> str:
     """What all keys of an entry point in this environment begin with, whatever version it has."""
-    return f"{point.dist.name if point.dist is not None else ''} {point.value} {file} "
+    name, _ = named(point.dist) if point.dist is not None else ("", "")
+    return f"{name} {point.value} {file} "
 
 
 def _key(point: importlib.metadata.EntryPoint, file: Path) -> str:
-    version = point.dist.version if point.dist is not None else ""
+    _, version = named(point.dist) if point.dist is not None else ("", "")
     return f"{_name(point, file)}{version} {_date(file)}"
 
 

@@ -118,11 +118,6 @@ def opened(point: importlib.metadata.EntryPoint, owner: str) -> Entry | Unusable
         return Unusable(point.name, owner, printable(f"{type(error).__name__}: {error}"))
 
 
-def owner_of(point: importlib.metadata.EntryPoint) -> str:
-    """The package of an entry point, with its version."""
-    return point.value if point.dist is None else f"{point.dist.name} {point.dist.version}"
-
-
 def _tried(entry: Entry, name: str) -> Entry:
     """A tool of others, made once and held against the rules.
 

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from soundwright.scripts_compiler.owners import owner_of
 from soundwright.tools.asking import Asking
 from soundwright.tools.base import Home, Tool, ToolSpec
-from soundwright.tools.entries import DISTRIBUTION, GROUP, Entry, RegistryError, Unusable, entry_of, opened, owner_of
+from soundwright.tools.entries import DISTRIBUTION, GROUP, Entry, RegistryError, Unusable, entry_of, opened
 from soundwright.tools.errors import ToolMissing
 from soundwright.tools.homes.bridged import BridgedTool
 from soundwright.tools.homes.environments import Environments

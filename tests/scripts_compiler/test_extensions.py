@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
-import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -34,12 +33,21 @@ def operation(name: str, parameters: type[Parameters] = Dehum, **more: Any) -> O
     return Operation(name, "Remove hum.", parameters, more.pop("inputs", AUDIO), Kind.AUDIO, **more)
 
 
+class Package:
+    """A package of version 1.0 that is installed nowhere."""
+
+    version = "1.0"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 class Point:
     """An entry point of a package that is installed nowhere."""
 
     def __init__(self, name: str, package: str, load: Callable[[], Any]) -> None:
         self.name, self.value, self.load = name, f"{package}.ops:OPERATIONS", load
-        self.dist = types.SimpleNamespace(name=package, version="1.0")
+        self.dist = Package(package)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +66,22 @@ def test_a_plug_in_is_found_by_its_entry_point(plugin: Path) -> None:
     assert registry.specs["hum"].operations == ("generate_sound",)
     assert registry.owner("hum") == "acme_hum 1.2"
     assert registry.create("hum") is not registry.create("hum")
+
+
+def test_the_name_of_a_package_is_read_once_for_all_of_its_tools(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    declare(plugin, "acme_hum", hum="acme_hum_plugin:Hum", buzz="acme_hum_plugin:buzz", more="acme_hum_plugin:more")
+    read: list[str] = []
+    text_of = importlib.metadata.PathDistribution.read_text
+
+    def counted(self: importlib.metadata.PathDistribution, filename: str) -> str | None:
+        text = text_of(self, filename)
+        read.extend(re.findall(r"^Name: (.*)$", text or "", re.MULTILINE) if filename == "METADATA" else ())
+        return text
+
+    monkeypatch.setattr(importlib.metadata.PathDistribution, "read_text", counted)
+    Registry.discover()
+    assert 0 < read.count("acme_hum") <= 2  # its name and its version
+    assert 0 < read.count("soundwright") <= 2
 
 
 def test_tools_of_other_packages_run_in_a_worker_unless_the_user_says_otherwise(plugin: Path) -> None:

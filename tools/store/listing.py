@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import tomllib
 from collections.abc import Mapping
@@ -118,7 +117,6 @@ class Model:
         return sum(file.size for file in self.files)
 
 
-@functools.lru_cache(maxsize=4)
 def read_listing(path: Path = LISTING) -> Mapping[str, Model]:
     """All models by name.
 

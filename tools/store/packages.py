@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from soundwright.scripts_compiler.owners import owner_of
 from soundwright.tools.store.listing import LISTING, ListingError, Model, read_listing
 
 GROUP = "soundwright.models"
@@ -34,7 +35,7 @@ def installed() -> Installed:
     """Our own models and those of installed packages. A package cannot replace a model that there is."""
     models, refused = dict(read_listing()), []
     for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
-        owner = point.value if point.dist is None else f"{point.dist.name} {point.dist.version}"
+        owner = owner_of(point)
         try:
             theirs = read_listing(_file(point.value))
         except (ListingError, ImportError, OSError, ValueError) as error:

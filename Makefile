@@ -11,7 +11,7 @@ CORE := pyproject.toml constraints.txt setup.py
 story: $(VENV)/.local
 	$(BIN)/soundwright render examples/lighthouse.yaml -o out/lighthouse.flac --srt
 
-## test: core and local engines, some 20 minutes on two quiet cores, beside installing
+## test: core and local engines, some 18 minutes on two quiet cores, beside installing
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 

@@ -40,7 +40,7 @@ SHORT: Mapping[str, Mapping[str, Mapping[str, str | float]]] = {
     "ace-step": {"generate_music": {"length": 1.0}, "sing": {"length": 1.0}},
     "audioldm2": {"generate_music": {"length": 1.0}},
     "kokoro": {"speak": {"text": "Come in."}},
-    "kokoro-es": {"speak": {"text": "Pasa.", "speed": 2.0}},  # by the network of kokoro, which is tried at its normal pace
+    "kokoro-es": {"speak": {"text": "Pasa.", "speed": 2.0}},  # by the network of kokoro, tried at its normal pace
     "kokoro-it": {"speak": {"text": "Entra.", "speed": 2.0}},  # likewise
     "picture-sound": {"image_to_sound": {"length": 1.0}},
     "spleeter": {"separate": {"stems": 2}},

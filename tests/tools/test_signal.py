@@ -361,6 +361,12 @@ def test_muffled_is_duller_the_more_it_is() -> None:
     assert bright[0] > bright[1] > bright[2]
 
 
+def test_a_wall_takes_twelve_decibels_an_octave() -> None:
+    heard = [level_db(do("muffled", tone(hz), amount=0.5).samples) for hz in (250, 2000, 4000)]  # it begins at 1 kHz
+    assert heard[0] == pytest.approx(level_db(tone(250).samples), abs=0.2)
+    assert heard[1] - heard[2] == pytest.approx(12, abs=0.6)
+
+
 @pytest.mark.parametrize("semitones", [-12.0, -4.0, 3.0, 7.0])
 def test_pitch_moves_the_tone_and_keeps_the_length(semitones: float) -> None:
     moved = do("pitch", tone(330), semitones=semitones)

@@ -202,7 +202,7 @@ class SignalTool:
 
     spec = ToolSpec(
         name="signal",
-        version="1",
+        version="2",
         operations=tuple(HANDLERS),
         licence_code="Apache-2.0",
         modules=("scipy", "soxr", "pyebur128"),

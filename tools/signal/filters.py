@@ -72,7 +72,7 @@ def radio(samples: Samples, rate: int, snr_db: float, seed: int) -> Samples:
 def muffled(samples: Samples, rate: int, amount: float) -> Samples:
     """As through a wall: low-passed at 4 kHz (``amount`` 0) down to 250 Hz (1).
 
-    By 12 dB an octave. A wall takes 6 (the mass law) to 12; with 24 nobody understands who calls through a door.
+    By 12 dB an octave; the mass law of walls has 6. With 24, recognisers lost the words of who calls through a door.
     """
     return low_pass(samples, rate, 4000 * 16**-amount, 12)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from soundwright.orchestrator import coverage
 from soundwright.scripts_compiler.operations import builtin
 from soundwright.tools.store.listing import read_listing
@@ -32,8 +30,8 @@ resample talking_head
 
 
 def test_the_page_is_fresh() -> None:
-    if PAGE.read_text(encoding="utf-8") != coverage.page():
-        pytest.fail(f"docs/capabilities.md is stale; renew it: {coverage.COMMAND}")
+    fresh = PAGE.read_text(encoding="utf-8") == coverage.page()
+    assert fresh, f"docs/capabilities.md is stale; renew it: {coverage.COMMAND}"
 
 
 def test_no_operation_is_missing_and_none_is_without_a_word() -> None:

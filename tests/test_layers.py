@@ -131,9 +131,11 @@ def test_no_circles_among_modules() -> None:
         for path in paths
     }
     try:
-        TopologicalSorter({name: needed - {name} for name, needed in needs.items()}).prepare()
+        ordered = list(TopologicalSorter({name: needed - {name} for name, needed in needs.items()}).static_order())
     except CycleError as error:
         pytest.fail(f"a circle: {' <- '.join(error.args[1])}")
+    assert set(ordered) == known
+    assert ordered.index("soundwright.tools.base") < ordered.index("soundwright.tools.registry")  # needs are seen
 
 
 def _home(module: str, known: set[str]) -> str | None:

@@ -74,6 +74,7 @@ def test_threads_read_their_own_ranges(tmp_path: Path) -> None:
         starts = list(range(0, 50000, 777))
         for start, got in zip(starts, pool.map(lambda s: file.read(s, s + 777), starts), strict=True):
             np.testing.assert_array_equal(got, whole[:, start : start + 777])
+    assert np.abs(whole).max() > 0.1
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:

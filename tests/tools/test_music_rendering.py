@@ -93,6 +93,7 @@ def test_a_loop_wraps_what_rings_on(font_path: Path) -> None:
     frames = round(length_s * RATE)
     middle = font.render(Part(thrice, 48))[:, frames : 2 * frames]
     np.testing.assert_allclose(wrapped(font.render(Part(once, 48)), frames), middle, atol=1e-4)
+    assert np.abs(middle[:, : RATE // 10]).max() > 1e-3  # before its first note there is what rings on
 
 
 @pytest.mark.parametrize("description", ["ambient pad", "lofi beat"])

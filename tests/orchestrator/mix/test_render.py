@@ -117,6 +117,7 @@ def test_a_seamless_bed_repeats_without_a_join_at_any_rate(studio: Any) -> None:
         base = studio.keep(f"b{rate}", studio.tone(441, 2.0, rate), rate, seamless=True)
         mix = studio.render(studio.clip(base, play_s=9.0, loop=True), channels=1)
         np.testing.assert_allclose(mix[0, 4800:-4800], studio.tone(441, 9.0)[0, 4800:-4800], atol=2e-4)
+        assert level_db(mix) == pytest.approx(level_db(studio.tone(441, 9.0)), abs=0.1)
 
 
 def test_another_bed_repeats_with_an_even_crossfade(studio: Any) -> None:
@@ -235,6 +236,8 @@ def test_more_than_two_channels_become_one(studio: Any) -> None:
     six = studio.noise(1.0, channels=6)
     mix = studio.render(studio.clip(studio.keep("six", six)))
     np.testing.assert_allclose(mix[0], six.mean(axis=0) * HALF, atol=1e-6)
+    np.testing.assert_array_equal(mix[0], mix[1])
+    assert level_db(mix) > -40
 
 
 @pytest.mark.parametrize(("channels", "programme"), [(1, 2), (2, 2), (2, 1)])

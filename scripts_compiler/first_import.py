@@ -43,7 +43,8 @@ _MOST_FILES = 2000
 def obstacle(point: importlib.metadata.EntryPoint) -> str:
     """Why a module must not be imported here: its import ends the process, or does not end. Empty where it may."""
     known, file = _known(), _file(point)
-    name, key = _name(point, file), _key(point, file)
+    name = _name(point, file)
+    key = f"{name}{_version(point)} {_date(file)}"
     if key not in known:
         found = _tried(point)
         _remember({**{other: how for other, how in known.items() if not other.startswith(name)}, key: found})
@@ -82,13 +83,12 @@ def _tried(point: importlib.metadata.EntryPoint) -> str:
 
 def _name(point: importlib.metadata.EntryPoint, file: Path) -> str:
     """What all keys of an entry point in this environment begin with, whatever version it has."""
-    name, _ = named(point.dist) if point.dist is not None else ("", "")
+    name = named(point.dist)[0] if point.dist is not None else ""
     return f"{name} {point.value} {file} "
 
 
-def _key(point: importlib.metadata.EntryPoint, file: Path) -> str:
-    _, version = named(point.dist) if point.dist is not None else ("", "")
-    return f"{_name(point, file)}{version} {_date(file)}"
+def _version(point: importlib.metadata.EntryPoint) -> str:
+    return named(point.dist)[1] if point.dist is not None else ""
 
 
 def _file(point: importlib.metadata.EntryPoint) -> Path:
